@@ -1,0 +1,49 @@
+# Every target has one line of help; `make` alone prints them.
+PYTHON ?= python3
+VENV := .venv/bin
+SOURCES := domain activities workflows adapters cli api stack worker.py starter.py settings.py tests tools
+
+.DEFAULT_GOAL := help
+.PHONY: help bootstrap server parts demo check check-fast lock cli-docs histories clean
+
+help: ## Print this help
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+bootstrap: ## Set up: a private uv, .venv from the lock, cir at .venv/bin/cir
+	@$(PYTHON) tools/bootstrap.py
+
+server: bootstrap ## Get the Temporal server: found, cached, downloaded or built
+	@$(VENV)/python -m stack.server
+
+demo: bootstrap ## Walk one incident from report to acknowledged billing pack (KEEP=1 leaves it running)
+	@$(VENV)/python -m stack.demo
+
+parts: ## Get what only the tests need: Chromium
+	@$(PYTHON) tools/parts.py
+
+check: parts bootstrap server ## Run everything CI runs
+	@$(VENV)/ruff check .
+	@$(VENV)/ruff format --check .
+	@$(VENV)/mypy
+	@$(VENV)/lint-imports
+	@$(PYTHON) tools/lock.py --check
+	@$(VENV)/pytest
+
+check-fast: bootstrap ## Lint, types, contracts and the tests that need no server
+	@$(VENV)/ruff check .
+	@$(VENV)/ruff format --check .
+	@$(VENV)/mypy
+	@$(VENV)/lint-imports
+	@$(VENV)/pytest -m "not server and not crash and not browser"
+
+lock: bootstrap ## Resolve requirements.lock anew
+	@$(PYTHON) tools/lock.py
+
+cli-docs: bootstrap ## Write cli/verbs.json and docs/cli.md from the declarations
+	@$(VENV)/python -m cli.generate
+
+histories: bootstrap server ## Record the histories of tests/histories anew, for a release
+	@$(VENV)/python -m tests.record_histories
+
+clean: ## Remove what bootstrap made
+	@rm -rf .venv .uv

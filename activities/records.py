@@ -1,0 +1,44 @@
+"""Recording facts: the append-only record and the read model, in one transaction."""
+
+from typing import Protocol
+
+from temporalio import activity
+
+from domain.fact import Fact
+from domain.value import Value
+from domain.view import CaseView
+
+
+class FactBatch(Value):
+    """Facts of one case in order, and the case as it is to be shown after the last of them.
+
+    Attributes:
+        case: The case's reference.
+        facts: Consecutive facts; one already recorded is left alone, one with the same number and
+            other content is an alarm, never "done".
+        view: The read model's row; an older version never replaces a newer one.
+    """
+
+    case: str
+    facts: tuple[Fact, ...]
+    view: CaseView
+
+
+class Records(Protocol):
+    """The record of facts and the read model."""
+
+    async def append(self, batch: FactBatch) -> int:
+        """Append the batch in one transaction; return the number of the last fact on record."""
+        ...
+
+
+class Recording:
+    """The activity that writes the record."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    @activity.defn(name="record-facts")
+    async def record_facts(self, batch: FactBatch) -> int:
+        """Write facts and read model; a repeat is harmless."""
+        return await self._records.append(batch)

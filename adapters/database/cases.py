@@ -1,0 +1,178 @@
+"""Questions across cases, answered from the read model."""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from adapters.database.engine import reading
+from adapters.database.tables import CaseEventRow, CaseViewRow, NoticeRow
+from domain.people import STANDS_IN, Role
+
+SUMMARY = [
+    "case",
+    "phase",
+    "outcome",
+    "category",
+    "owner",
+    "provider",
+    "next_clock",
+    "due_at",
+    "breached",
+    "rung",
+    "opened_at",
+    "version",
+]
+"""The columns of a summary (``cli.md``, ``case list``)."""
+
+_LENGTH = re.compile(r"^(\d+)([smhd])$")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+class Cases:
+    """Reads of cases."""
+
+    def __init__(self, engine: AsyncEngine, now: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._now = now
+
+    async def show(self, case: str) -> dict[str, Any] | None:
+        """Return everything shown about one case, its notices with what became of them."""
+        async with reading(self._engine) as connection:
+            found = await connection.execute(
+                select(CaseViewRow.document).where(CaseViewRow.case == case)
+            )
+            document: dict[str, Any] | None = found.scalar_one_or_none()
+            if document is None:
+                return None
+            return {**document, "notices": await _notices(connection, case, document["notices"])}
+
+    async def listed(
+        self, wanted: dict[str, Any], *, sort: str = "due_at", limit: int = 100
+    ) -> list[dict[str, Any]]:
+        """Return summaries of the cases that fit every filter of ``wanted``."""
+        query = self._filtered(select(*(getattr(CaseViewRow, name) for name in SUMMARY)), wanted)
+        column = getattr(CaseViewRow, sort if sort in SUMMARY else "due_at")
+        query = query.order_by(column.is_(None), column, CaseViewRow.case).limit(limit)
+        async with reading(self._engine) as connection:
+            return [_json_ready(dict(row._mapping)) for row in await connection.execute(query)]
+
+    def _filtered(self, query: Select[Any], wanted: dict[str, Any]) -> Select[Any]:
+        for name in ("phase", "category", "owner", "provider", "breached", "exercise"):
+            if name in wanted:
+                query = query.where(getattr(CaseViewRow, name) == wanted[name])
+        if "council" in wanted:
+            query = query.where(CaseViewRow.council_code == str(wanted["council"]).upper())
+        if "breaching" in wanted:
+            until = self._now() + length_of(str(wanted["breaching"]))
+            query = query.where(CaseViewRow.due_at <= until)  # type: ignore[operator]
+        if "opened_since" in wanted:
+            since = datetime.fromisoformat(str(wanted["opened_since"]))
+            query = query.where(CaseViewRow.opened_at >= since)
+        if not wanted.get("closed") and wanted.get("phase") != "closed":
+            query = query.where(CaseViewRow.phase != "closed")
+        return query
+
+    async def history(self, case: str, after: int = 0) -> list[dict[str, Any]]:
+        """Return the facts of a case after number ``after``, oldest first."""
+        async with reading(self._engine) as connection:
+            rows = await connection.execute(
+                select(CaseEventRow.body, CaseEventRow.hash)
+                .where(CaseEventRow.case == case, CaseEventRow.seq > after)
+                .order_by(CaseEventRow.seq)
+            )
+            return [{**json.loads(row.body), "hash": row.hash} for row in rows]
+
+    async def has_instruction(self, case: str, key: str) -> bool:
+        """Tell whether an instruction of that key is on the record."""
+        async with reading(self._engine) as connection:
+            found = await connection.execute(
+                select(CaseEventRow.seq)
+                .where(CaseEventRow.case == case, CaseEventRow.instruction == key)
+                .limit(1)
+            )
+            return found.first() is not None
+
+    async def escalations(self) -> list[dict[str, Any]]:
+        """Return every page that waits for a person, highest rung first."""
+        async with reading(self._engine) as connection:
+            rows = await connection.execute(
+                select(CaseViewRow.case, CaseViewRow.document).where(CaseViewRow.rung.is_not(None))  # type: ignore[union-attr]
+            )
+            found = [
+                {"case": row.case, **line}
+                for row in rows
+                for line in row.document["escalations"]
+                if line["unacknowledged"]
+            ]
+        return sorted(found, key=lambda line: -(line["rung"] or 0))
+
+    async def inbox(self, roles: tuple[str, ...], person: str) -> list[dict[str, Any]]:
+        """Return what a person with ``roles`` may do now across cases, by deadline."""
+        may = {role.value for role in Role if _stands_for(roles, role)}
+        async with reading(self._engine) as connection:
+            rows = await connection.execute(
+                select(CaseViewRow.case, CaseViewRow.owner, CaseViewRow.document).where(
+                    CaseViewRow.phase != "closed"
+                )
+            )
+            found = [
+                {"case": row.case, "mine": row.owner == person, **action}
+                for row in rows
+                for action in row.document["open_actions"]
+                if may & set(action["who"])
+            ]
+        return sorted(found, key=lambda action: action["by"])
+
+
+def length_of(text: str) -> timedelta:
+    """Return ``30m``, ``2h``, ``1d`` as a length; anything else is no time at all."""
+    found = _LENGTH.match(text)
+    return timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else timedelta(0)
+
+
+def _stands_for(roles: tuple[str, ...], role: Role) -> bool:
+    return any(role.value == held or Role(held) in STANDS_IN.get(role, ()) for held in roles)
+
+
+async def _notices(
+    connection: AsyncConnection, case: str, told: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return one line for each notice and channel, with its state in the ledger."""
+    rows = await connection.execute(
+        select(
+            NoticeRow.key,
+            NoticeRow.channel,
+            NoticeRow.state,
+            NoticeRow.settled_at,
+            NoticeRow.doubled,
+        ).where(NoticeRow.case == case)
+    )
+    ledger: dict[tuple[str, str], Any] = {(row.key, row.channel): row for row in rows}
+    lines = []
+    for notice in told:
+        for channel in notice["channels"]:
+            row = ledger.get((notice["key"], channel))
+            lines.append(
+                {
+                    "key": notice["key"],
+                    "notice": notice["notice"],
+                    "to_role": notice["to_role"],
+                    "channel": channel,
+                    "state": "queued" if row is None else row.state,
+                    "sent_at": None if row is None else _text(row.settled_at),
+                }
+            )
+    return lines
+
+
+def _text(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat().replace("+00:00", "Z")
+
+
+def _json_ready(row: dict[str, Any]) -> dict[str, Any]:
+    return {k: _text(v) if isinstance(v, datetime) else v for k, v in row.items()}

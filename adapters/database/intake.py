@@ -1,0 +1,208 @@
+"""The durable inbox: a report is on disk here before anybody is told that it arrived."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from adapters.database.engine import reading, upsert, writing
+from adapters.database.tables import CaseNumberRow, CaseViewRow, IntakeRow
+from domain.report import Report
+from domain.report_content import changed_fields, content_hash, intake_key
+from domain.report_reading import ReadReport
+from domain.value import Instant, Value
+
+
+class Taken(Value):
+    """A report that is on disk.
+
+    Attributes:
+        number: The row's own number, by which it is marked.
+        reference: The case it belongs to.
+        repeated: It came again under a known key.
+        changed: Field paths that differ from the last report under the key.
+        follows: An archived case under the same key.
+    """
+
+    number: int
+    reference: str
+    report: Report
+    received_at: Instant
+    repeated: bool = False
+    changed: tuple[str, ...] = ()
+    follows: str | None = None
+
+
+class Intake:
+    """The inbox in the application database."""
+
+    def __init__(self, engine: AsyncEngine, now: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._now = now
+
+    async def take(self, body: bytes, read: ReadReport, by: str) -> Taken:
+        """Commit a report and allocate its case; the same key gives the same case.
+
+        The content is compared with the last report under the key; equal content is stored nowhere.
+        """
+        report, key = read.report, intake_key(read.report)
+        async with writing(self._engine) as connection:
+            first = await _first(connection, key)
+            follows = None
+            if first is not None and await _is_archived(connection, first.reference):
+                follows = str(first.reference)
+                await _forget_key(connection, first.id)
+                first = None
+            if first is not None:
+                return await self._again(connection, first, body, read, by)
+            year = self._now().year
+            number = await _next_number(connection, year)
+            row = await _insert(
+                connection,
+                reference=f"CIR-{year}-{number:06d}",
+                year=year,
+                number=number,
+                key=key,
+                state="pending",
+                **_stored(body, read, by),
+            )
+            reference = f"CIR-{year}-{number:06d}"
+            return Taken(
+                number=row, reference=reference, report=report,
+                received_at=report.source.received_at, follows=follows,
+            )  # fmt: skip
+
+    async def _again(
+        self,
+        connection: AsyncConnection,
+        first: Any,
+        body: bytes,
+        read: ReadReport,
+        by: str,
+    ) -> Taken:
+        last = await _last(connection, first.reference)
+        changed = changed_fields(last, read.report)
+        number = int(first.id)
+        if changed:
+            number = await _insert(
+                connection,
+                reference=first.reference,
+                year=first.year,
+                number=first.number,
+                key=None,
+                state="repeat-pending",
+                **_stored(body, read, by),
+            )
+        return Taken(
+            number=number, reference=first.reference, report=read.report,
+            received_at=read.report.source.received_at, repeated=True, changed=changed,
+        )  # fmt: skip
+
+    async def mark(self, number: int, state: str) -> None:
+        """Mark a row as ``started`` (its workflow runs) or ``repeat`` (the case was told)."""
+        async with writing(self._engine) as connection:
+            await connection.execute(
+                update(IntakeRow).where(IntakeRow.id == number).values(state=state)  # type: ignore[arg-type]
+            )
+
+    async def pending(self) -> tuple[Taken, ...]:
+        """Return what was kept and has not reached its case, oldest first."""
+        states = ("pending", "repeat-pending")
+        async with reading(self._engine) as connection:
+            rows = await connection.execute(
+                select(IntakeRow.id, IntakeRow.reference, IntakeRow.report, IntakeRow.state)
+                .where(IntakeRow.state.in_(states))  # type: ignore[attr-defined]
+                .order_by(IntakeRow.id)  # type: ignore[arg-type]
+            )
+            return tuple(_taken(row) for row in rows)
+
+    async def is_kept(self, case: str) -> bool:
+        """Tell whether a report of that case is on disk."""
+        async with reading(self._engine) as connection:
+            found = await connection.execute(
+                select(IntakeRow.id).where(IntakeRow.reference == case).limit(1)
+            )
+            return found.first() is not None
+
+    async def possible_duplicates(self, council: str, besides: str, days: int) -> tuple[str, ...]:
+        """Return open cases of the same council opened in the last ``days``; a person decides."""
+        since = self._now() - timedelta(days=days)
+        async with reading(self._engine) as connection:
+            rows = await connection.execute(
+                select(CaseViewRow.case).where(
+                    CaseViewRow.council_code == council,
+                    CaseViewRow.case != besides,
+                    CaseViewRow.opened_at >= since,
+                    CaseViewRow.exercise.is_(False),  # type: ignore[attr-defined]
+                )
+            )
+            return tuple(sorted(str(row.case) for row in rows))
+
+
+def _stored(body: bytes, read: ReadReport, by: str) -> dict[str, Any]:
+    return {
+        "content": content_hash(read.report),
+        "body": body,
+        "report": read.report.model_dump(mode="json", by_alias=True),
+        "warnings": [warning.model_dump(mode="json") for warning in read.warnings],
+        "received_at": read.report.source.received_at,
+        "by": by,
+    }
+
+
+async def _insert(connection: AsyncConnection, **values: Any) -> int:  # noqa: ANN401
+    done = await connection.execute(insert(IntakeRow).values(**values).returning(IntakeRow.id))  # type: ignore[arg-type]
+    return int(done.scalar_one())
+
+
+async def _first(connection: AsyncConnection, key: str | None) -> Any:  # noqa: ANN401  (a row)
+    if key is None:
+        return None
+    found = await connection.execute(
+        select(IntakeRow.id, IntakeRow.reference, IntakeRow.year, IntakeRow.number).where(
+            IntakeRow.key == key
+        )
+    )
+    return found.first()
+
+
+async def _last(connection: AsyncConnection, reference: str) -> Report:
+    """Return the last report that arrived for a case."""
+    found = await connection.execute(
+        select(IntakeRow.report)
+        .where(IntakeRow.reference == reference)
+        .order_by(IntakeRow.id.desc())  # type: ignore[union-attr]
+        .limit(1)
+    )
+    return Report.model_validate(found.scalar_one())
+
+
+async def _is_archived(connection: AsyncConnection, reference: str) -> bool:
+    found = await connection.execute(
+        select(CaseViewRow.archived).where(CaseViewRow.case == reference)
+    )
+    return bool(found.scalar_one_or_none())
+
+
+async def _forget_key(connection: AsyncConnection, number: int) -> None:
+    await connection.execute(update(IntakeRow).where(IntakeRow.id == number).values(key=None))  # type: ignore[arg-type]
+
+
+async def _next_number(connection: AsyncConnection, year: int) -> int:
+    found = await connection.execute(select(CaseNumberRow.last).where(CaseNumberRow.year == year))
+    number = int(found.scalar_one_or_none() or 0) + 1
+    await upsert(connection, CaseNumberRow, year=year, last=number)
+    return number
+
+
+def _taken(row: Any) -> Taken:  # noqa: ANN401  (a row)
+    report = Report.model_validate(row.report)
+    return Taken(
+        number=row.id,
+        reference=row.reference,
+        report=report,
+        received_at=report.source.received_at,
+        repeated=row.state == "repeat-pending",
+    )

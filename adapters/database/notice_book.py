@@ -1,0 +1,72 @@
+"""The ledger of notices: a row before a message goes, its state afterwards."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from activities.notice_ports import Delivery, LedgerAwayError, Leg
+from adapters.database.engine import insert_once, writing
+from adapters.database.tables import NoticeRow
+
+
+class DatabaseNoticeBook:
+    """The ledger in the application database."""
+
+    def __init__(self, engine: AsyncEngine, now: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._now = now
+
+    async def claim(self, leg: Leg) -> Delivery | None:
+        """Write the leg as ``sending`` and return what stood there.
+
+        Raises:
+            LedgerAwayError: Nothing was written.
+        """
+        try:
+            async with writing(self._engine) as connection:
+                new = await insert_once(
+                    connection, NoticeRow, id=leg.id, key=leg.key, case=leg.case,
+                    notice=leg.notice.notice, role=leg.notice.role, channel=leg.channel,
+                    number=leg.number, state="sending", how="", again=False, doubled=False,
+                    claimed_at=self._now(),
+                )  # fmt: skip
+                if new:
+                    return None
+                found = await connection.execute(
+                    select(
+                        NoticeRow.state, NoticeRow.how, NoticeRow.again, NoticeRow.doubled
+                    ).where(NoticeRow.id == leg.id)
+                )
+                before = Delivery(**found.one()._mapping)
+                if before.state == "failed" and before.again:
+                    await connection.execute(
+                        update(NoticeRow).where(NoticeRow.id == leg.id).values(state="sending")  # type: ignore[arg-type]
+                    )
+                return before
+        except SQLAlchemyError as error:
+            raise LedgerAwayError("the ledger of notices was not reached") from error
+
+    async def settle(self, leg: Leg, delivery: Delivery) -> None:
+        """Write what became of the leg.
+
+        Raises:
+            LedgerAwayError: Nothing was written.
+        """
+        try:
+            async with writing(self._engine) as connection:
+                await connection.execute(
+                    update(NoticeRow)
+                    .where(NoticeRow.id == leg.id)  # type: ignore[arg-type]
+                    .values(
+                        state=delivery.state,
+                        how=delivery.how,
+                        again=delivery.again,
+                        doubled=delivery.doubled,
+                        settled_at=self._now(),
+                    )
+                )
+        except SQLAlchemyError as error:
+            raise LedgerAwayError("the ledger of notices was not reached") from error

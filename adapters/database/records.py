@@ -1,0 +1,181 @@
+"""The record of facts: append-only, chained by hash, with the read model in the same transaction."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from activities.records import FactBatch
+from adapters.database.engine import insert_once, reading, upsert, writing
+from adapters.database.tables import CaseEventRow, CaseViewRow, TurnRow
+from domain.fact import Fact
+from domain.view import CaseView
+
+GENESIS = "0" * 64
+"""What stands before the first fact of a case."""
+
+
+class RecordConflictError(RuntimeError):
+    """A fact of that number is on record with other content: never taken for done."""
+
+
+class ChainBrokenError(RuntimeError):
+    """The record of a case does not verify; names the first fact that does not fit."""
+
+
+def canonical(fact: Fact) -> bytes:
+    """Return a fact as the bytes that are stored and hashed."""
+    data = fact.model_dump(mode="json")
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+
+
+def chained(before: str, body: bytes) -> str:
+    """Return the hash of a fact: over the hash before it and its own bytes."""
+    return hashlib.sha256(before.encode() + body).hexdigest()
+
+
+class DatabaseRecords:
+    """The record in the application database."""
+
+    def __init__(self, engine: AsyncEngine, now: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._now = now
+
+    async def append(self, batch: FactBatch) -> int:
+        """Append what is not there yet and bring the read model up; all of it or nothing.
+
+        Raises:
+            RecordConflictError: A fact of that number has other content, or one before is missing.
+        """
+        async with writing(self._engine) as connection:
+            for fact in batch.facts:
+                await self._append(connection, batch.case, fact)
+                await _keep_turn(connection, batch.case, fact, exercise=batch.view.exercise)
+            await _show(connection, batch.view)
+            return await _last(connection, batch.case)
+
+    async def _append(self, connection: AsyncConnection, case: str, fact: Fact) -> None:
+        body = canonical(fact)
+        there = await _row(connection, case, fact.seq)
+        if there is not None:
+            if there.body != body:
+                raise RecordConflictError(
+                    f"{case}: fact {fact.seq} is on record with other content."
+                )
+            return
+        before = GENESIS
+        if fact.seq > 1:
+            previous = await _row(connection, case, fact.seq - 1)
+            if previous is None:
+                raise RecordConflictError(f"{case}: fact {fact.seq - 1} is missing on the record.")
+            before = previous.hash
+        await insert_once(
+            connection,
+            CaseEventRow,
+            case=case,
+            seq=fact.seq,
+            type=fact.type,
+            occurred_at=fact.occurred_at,
+            recorded_at=fact.recorded_at,
+            by=fact.by,
+            instruction=fact.instruction,
+            body=body,
+            before=before,
+            hash=chained(before, body),
+        )
+
+    async def verify(self, case: str) -> str:
+        """Check the chain of a case; return its head.
+
+        Raises:
+            ChainBrokenError: With the first fact that does not fit.
+        """
+        async with reading(self._engine) as connection:
+            rows = await connection.execute(
+                select(CaseEventRow.seq, CaseEventRow.body, CaseEventRow.before, CaseEventRow.hash)
+                .where(CaseEventRow.case == case)
+                .order_by(CaseEventRow.seq)
+            )
+            head = GENESIS
+            for number, row in enumerate(rows, start=1):
+                fits = row.seq == number and row.before == head
+                if not fits or row.hash != chained(head, row.body):
+                    raise ChainBrokenError(f"{case}: fact {row.seq} does not fit the record.")
+                head = row.hash
+            return head
+
+
+async def _row(connection: AsyncConnection, case: str, seq: int) -> Any:  # noqa: ANN401  (a row)
+    found = await connection.execute(
+        select(CaseEventRow.body, CaseEventRow.hash).where(
+            CaseEventRow.case == case, CaseEventRow.seq == seq
+        )
+    )
+    return found.first()
+
+
+async def _last(connection: AsyncConnection, case: str) -> int:
+    found = await connection.execute(
+        select(func.max(CaseEventRow.seq)).where(CaseEventRow.case == case)
+    )
+    return int(found.scalar_one() or 0)
+
+
+async def _show(connection: AsyncConnection, view: CaseView) -> None:
+    """Replace the read model's row unless it is newer already."""
+    found = await connection.execute(select(CaseViewRow.seq).where(CaseViewRow.case == view.case))
+    there = found.scalar_one_or_none()
+    if there is not None and there > view.seq:
+        return
+    await upsert(
+        connection,
+        CaseViewRow,
+        case=view.case,
+        seq=view.seq,
+        version=view.version,
+        phase=view.phase.value,
+        outcome=view.outcome,
+        category=view.category,
+        owner=view.owner,
+        provider=view.provider,
+        council_code=view.council_code,
+        exercise=view.exercise,
+        breached=view.breached,
+        archived=view.archived,
+        rung=view.rung,
+        next_clock=view.next_clock,
+        due_at=view.due_at,
+        opened_at=view.opened_at,
+        document=view.model_dump(mode="json"),
+    )
+
+
+async def _keep_turn(connection: AsyncConnection, case: str, fact: Fact, *, exercise: bool) -> None:
+    """Keep the rotation true to the facts: reserve, count at contact, give back without (j 2)."""
+    if fact.type == "provider-called-out":
+        key = f"{case}/{fact.instruction}"
+        provider = str(fact.payload["provider"])
+        held = await connection.execute(
+            select(TurnRow.key).where(TurnRow.case == case, TurnRow.state == "reserved")
+        )
+        if held.first() is None:
+            await insert_once(
+                connection, TurnRow, key=key, case=case, provider=provider,
+                state="reserved", at=fact.occurred_at, exercise=exercise,
+            )  # fmt: skip
+    elif fact.type == "contact-made":
+        await _turn_becomes(connection, case, "counted", fact.occurred_at)
+    elif fact.type in ("provider-declined", "provider-stood-down", "provider-failed-over"):
+        await _turn_becomes(connection, case, "given-back", fact.occurred_at)
+
+
+async def _turn_becomes(connection: AsyncConnection, case: str, state: str, at: datetime) -> None:
+    await connection.execute(
+        update(TurnRow)
+        .where(TurnRow.case == case, TurnRow.state == "reserved")
+        .values(state=state, at=at)
+    )

@@ -1,0 +1,232 @@
+"""The tables. A table model validates nothing: rows are made from checked values only."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, LargeBinary
+from sqlmodel import Field, SQLModel
+
+
+class IntakeRow(SQLModel, table=True):
+    """A report as it arrived: the durable inbox, and where case references come from.
+
+    Attributes:
+        key: The intake key; unique among first reports that are not archived. Empty = no key.
+        state: ``pending`` until the workflow has started, then ``started``; ``repeat`` for one that
+            arrived again under the same key.
+    """
+
+    __tablename__ = "intake"
+
+    id: int | None = Field(default=None, primary_key=True)
+    reference: str = Field(index=True)
+    year: int
+    number: int
+    key: str | None = Field(default=None, unique=True)
+    content: str
+    state: str = Field(index=True)
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    report: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    warnings: list[Any] = Field(sa_column=Column(JSON, nullable=False))
+    received_at: datetime
+    by: str
+
+
+class CaseNumberRow(SQLModel, table=True):
+    """The last case number given out in a year."""
+
+    __tablename__ = "case_number"
+
+    year: int = Field(primary_key=True)
+    last: int
+
+
+class CaseEventRow(SQLModel, table=True):
+    """One fact of one case. Append-only; each row carries the hash of the one before."""
+
+    __tablename__ = "case_event"
+
+    case: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    type: str
+    occurred_at: datetime
+    recorded_at: datetime
+    by: str
+    instruction: str = Field(index=True)
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    before: str
+    hash: str
+
+
+class CaseViewRow(SQLModel, table=True):
+    """The read model: a case as it is shown, with the columns that lists ask for."""
+
+    __tablename__ = "case_view"
+
+    case: str = Field(primary_key=True)
+    seq: int
+    version: int
+    phase: str = Field(index=True)
+    outcome: str | None = None
+    category: str
+    owner: str | None = Field(default=None, index=True)
+    provider: str | None = None
+    council_code: str = Field(index=True)
+    exercise: bool
+    breached: bool
+    archived: bool
+    rung: int | None = None
+    next_clock: str | None = None
+    due_at: datetime | None = Field(default=None, index=True)
+    opened_at: datetime
+    document: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class NoticeRow(SQLModel, table=True):
+    """The ledger of notices: one row for each notice, person and channel."""
+
+    __tablename__ = "notice"
+
+    id: str = Field(primary_key=True)
+    key: str = Field(index=True)
+    case: str = Field(index=True)
+    notice: str
+    role: str
+    channel: str
+    number: int
+    state: str
+    how: str = ""
+    again: bool = False
+    doubled: bool = False
+    claimed_at: datetime
+    settled_at: datetime | None = None
+
+
+class PageRowRow(SQLModel, table=True):
+    """One page owed to one person."""
+
+    __tablename__ = "page"
+
+    key: str = Field(primary_key=True)
+    person: str = Field(primary_key=True)
+    case: str
+    about: str
+    rung: int
+    wanted: int
+    says: str
+    at: datetime
+    due_at: datetime
+    exercise: bool
+    sent_at: datetime | None = Field(default=None, index=True)
+    message: str | None = None
+
+
+class RefusedAttemptRow(SQLModel, table=True):
+    """An instruction that was refused, written down before it was answered."""
+
+    __tablename__ = "refused_attempt"
+
+    id: int | None = Field(default=None, primary_key=True)
+    case: str = Field(index=True)
+    command: str
+    by: str
+    key: str
+    code: str
+    message: str
+    at: datetime
+
+
+class ProviderRow(SQLModel, table=True):
+    """A provider with its contract and cards, as the register has it."""
+
+    __tablename__ = "provider"
+
+    id: str = Field(primary_key=True)
+    place: int
+    document: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class TurnRow(SQLModel, table=True):
+    """A provider's turn on a case: reserved, counted at contact made, or given back."""
+
+    __tablename__ = "turn"
+
+    key: str = Field(primary_key=True)
+    case: str = Field(index=True)
+    provider: str = Field(index=True)
+    state: str
+    at: datetime
+    exercise: bool
+
+
+class CouncilRow(SQLModel, table=True):
+    """A council on the register."""
+
+    __tablename__ = "council"
+
+    code: str = Field(primary_key=True)
+    name: str
+    document: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class PersonRow(SQLModel, table=True):
+    """A member of staff on the register."""
+
+    __tablename__ = "person"
+
+    id: str = Field(primary_key=True)
+    document: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class TokenRow(SQLModel, table=True):
+    """A personal token, hashed; the token itself is shown once and kept nowhere."""
+
+    __tablename__ = "token"
+
+    hash: str = Field(primary_key=True)
+    holder: str = Field(index=True)
+    role: str | None = None
+    issued_at: datetime
+    revoked_at: datetime | None = None
+
+
+class RotaShiftRow(SQLModel, table=True):
+    """One shift of one person on one rung; ``until`` excluded."""
+
+    __tablename__ = "rota_shift"
+
+    id: int | None = Field(default=None, primary_key=True)
+    rung: int
+    person: str
+    begins: datetime
+    until: datetime
+
+
+class BillingPackRow(SQLModel, table=True):
+    """A billing pack as it was handed to finance."""
+
+    __tablename__ = "billing_pack"
+
+    key: str = Field(primary_key=True)
+    case: str = Field(index=True)
+    place: str
+    sha256: str
+    handed_at: datetime
+
+
+class RegisterVersionRow(SQLModel, table=True):
+    """The version of the registers together; moves with every change."""
+
+    __tablename__ = "register_version"
+
+    id: int = Field(primary_key=True)
+    version: int
+
+
+class DeskKeyRow(SQLModel, table=True):
+    """A public key of the desk; cases carry them from their start."""
+
+    __tablename__ = "desk_key"
+
+    id: str = Field(primary_key=True)
+    public: str

@@ -1,0 +1,1 @@
+"""Mail: composing a message, and a file outbox in the place of a mail server."""

@@ -1,0 +1,124 @@
+"""Channels without a server: every message becomes a file, whole or not at all, once by its name.
+
+The name comes from the message's id, so a repeat writes the same file again. What an exercise sends
+goes to another folder, chosen here and nowhere else.
+"""
+
+import asyncio
+import json
+import os
+from pathlib import Path
+
+from activities.notice_ports import Delivery, Message
+from adapters.mail.composing import compose
+from domain.notice import Channel
+
+FOLDERS = {"council": "council", "ncsc": "ncsc", "finance": "finance", "provider": "provider"}
+"""Folder by recipient role; every other role is staff."""
+
+ENDINGS: dict[Channel, str] = {
+    "email": "eml",
+    "sms": "sms.txt",
+    "page": "page.txt",
+    "phone": "phone.txt",
+    "provider-message": "json",
+}
+PART = ".part"
+
+
+class FileOutboxNotifier:
+    """Writes messages as files. It gives no receipts: taken is ``delivered``, how ``no-receipts``.
+
+    Args:
+        outbox: Folder of what goes out, one folder in it for each kind of recipient.
+        sink: Folder of what exercises send; never inside the outbox, nor around it.
+        sender: The service's own address.
+
+    Raises:
+        ValueError: If one folder lies in the other.
+    """
+
+    def __init__(self, outbox: Path, sink: Path, sender: str) -> None:
+        if outbox.is_relative_to(sink) or sink.is_relative_to(outbox):
+            raise ValueError("An exercise's messages need a folder apart from the outbox.")
+        self._outbox = outbox
+        self._sink = sink
+        self._sender = sender
+
+    async def deliver(self, message: Message) -> Delivery:
+        """Write the message; a repeat writes the same file."""
+        try:
+            content = self._content(message)
+        except ValueError as error:
+            return Delivery(state="failed", how=str(error))
+        await asyncio.to_thread(_write_whole, self.path_of(message), content)
+        return Delivery(state="delivered", how="no-receipts")
+
+    async def look_up(self, message: Message) -> Delivery:
+        """Say whether the file is there: a file is there whole or not at all."""
+        if await asyncio.to_thread(self.path_of(message).exists):
+            return Delivery(state="delivered", how="no-receipts")
+        return Delivery(state="failed", how="not in the outbox", again=True)
+
+    def path_of(self, message: Message) -> Path:
+        """Return the file of a message."""
+        root = self._sink if message.exercise else self._outbox
+        folder = root / FOLDERS.get(message.notice.role, "staff")
+        if message.notice.role == "provider":
+            folder /= _safe_name(message.notice.provider or "unknown")
+        return folder / f"{message.message_id}.{ENDINGS[message.channel]}"
+
+    def sweep(self) -> int:
+        """Remove what a crash left half written, and return how many files that were."""
+        stray = [p for root in (self._outbox, self._sink) for p in root.rglob(f".*{PART}")]
+        for path in stray:
+            path.unlink(missing_ok=True)
+        return len(stray)
+
+    def _content(self, message: Message) -> bytes:
+        if message.channel == "email":
+            return compose(message, self._sender).as_bytes()
+        if message.channel == "provider-message":
+            return _signed_message(message)
+        to = message.to.phone or message.to.name
+        return f"To: {to}\n\n{message.sms or message.subject}\n".encode()
+
+
+def _signed_message(message: Message) -> bytes:
+    """Return what a provider's program reads; whoever sends it on signs these bytes."""
+    content = {
+        "id": message.message_id,
+        "type": message.notice.notice,
+        "case": message.case,
+        "provider": message.notice.provider,
+        "exercise": message.notice.exercise,
+        "subject": message.subject,
+        "body": message.body,
+        "facts": message.facts,
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True).encode() + b"\n"
+
+
+def _safe_name(name: str) -> str:
+    return "".join(c if c.isalnum() or c in "-_" else "-" for c in name)[:100] or "unknown"
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole, on disk, or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}{PART}")
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put the folder's own entry on disk: a name that is lost is a message that is lost."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,102 @@
+"""Carrying the pager's one message to a person, by every channel they have."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from activities.notice_ports import Message, Notifier, message_id
+from adapters.database.pager import OwedPage
+from adapters.rendering import PageLine, Templates
+from domain.notice import Address, Channel, Notice
+from domain.people import Person
+
+CHANNELS: tuple[Channel, ...] = ("email", "sms")
+"""Go out together; a person without a telephone number has only the first."""
+
+
+class MessagePageSender:
+    """Renders a person's pages and gives them to a notifier."""
+
+    def __init__(
+        self, notifier: Notifier, templates: Templates, now: Callable[[], datetime]
+    ) -> None:
+        self._notifier = notifier
+        self._templates = templates
+        self._now = now
+
+    async def send(self, person: Person, pages: tuple[OwedPage, ...], message: str) -> None:
+        """Send one message with every page; the same id for every try.
+
+        Raises:
+            OSError: No channel took it.
+        """
+        template = template_of(pages)
+        words = self._templates.render_page(
+            template, person.name, (line_of(page, self._now()) for page in pages)
+        )
+        exercise = all(page.exercise for page in pages)
+        happened = {"happened_at": pages[0].at.isoformat()}
+        notice = Notice(
+            notice=template, role="rung", channels=CHANNELS, must_arrive=True,
+            exercise=exercise, person=person.id, context=happened,
+        )  # fmt: skip
+        to = Address(name=person.name, email=person.email, phone=person.phone)
+        taken = 0
+        for channel in CHANNELS:
+            if channel == "sms" and person.phone is None:
+                continue
+            sent = await self._notifier.deliver(
+                Message(
+                    key=message,
+                    case=pages[0].case,
+                    notice=notice,
+                    channel=channel,
+                    to=to,
+                    subject=words.subject,
+                    body=words.body,
+                    sms=words.sms,
+                    message_id=message_id(f"{message}/{channel}"),
+                    exercise=exercise,
+                )  # fmt: skip
+            )
+            taken += sent.state in ("accepted", "delivered")
+        if not taken:
+            raise OSError(f"no channel took the page for {person.id}")
+
+
+def template_of(pages: tuple[OwedPage, ...]) -> str:
+    """Return the template of a message: a digest when it holds more than one row."""
+    if len(pages) > 1:
+        return "escalation-digest"
+    page = pages[0]
+    if page.about.startswith("alarm:"):
+        return "alarm"
+    return "clock-warning" if page.rung == 0 else "clock-breached"
+
+
+def line_of(page: OwedPage, now: datetime) -> PageLine:
+    """Return one page as the message says it."""
+    about = page.about.rsplit("#", 1)[0]
+    late = now - page.due_at
+    return PageLine(
+        case=page.case,
+        about=about,
+        says=page.says,
+        rung=page.rung,
+        due_at=page.due_at.isoformat(),
+        late=in_words(late) if page.rung and late > timedelta(0) else "",
+        acknowledge=f"cir escalation acknowledge {page.case} --about {about}",
+        exercise=page.exercise,
+    )
+
+
+def in_words(length: timedelta) -> str:
+    """Return a length as people say it: 45 seconds, 12 minutes, 3 hours 5 minutes."""
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{_many(hours, 'hour')} {_many(minutes, 'minute')}"
+    return _many(minutes, "minute") if minutes else _many(seconds, "second")
+
+
+def _many(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

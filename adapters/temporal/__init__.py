@@ -1,0 +1,1 @@
+"""The connection to Temporal, its set-up, and starting and instructing cases over it."""

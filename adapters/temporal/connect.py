@@ -1,0 +1,33 @@
+"""One connection to Temporal, from its profile and ``TEMPORAL_*``."""
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
+from temporalio.envconfig import ClientConfig
+
+
+def data_converter() -> DataConverter:
+    """Return the converter that workers, clients and the replayer share."""
+    return pydantic_data_converter
+
+
+async def connect(
+    address: str | None = None, namespace: str | None = None, *, lazy: bool = False
+) -> Client:
+    """Connect with the profile's settings, overridden by what is given.
+
+    Args:
+        address: ``host:port``; ``None`` takes the profile's.
+        namespace: ``None`` takes the profile's.
+        lazy: Connect at the first call; a client can then be made while the server is down.
+
+    Raises:
+        RuntimeError: When the server is not reached.
+    """
+    profile = ClientConfig.load_client_connect_config()
+    if address is not None:
+        profile["target_host"] = address
+    if namespace is not None:
+        profile["namespace"] = namespace
+    profile.setdefault("target_host", "127.0.0.1:7233")
+    return await Client.connect(**profile, data_converter=data_converter(), lazy=lazy)

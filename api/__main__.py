@@ -1,0 +1,22 @@
+"""``python -m api`` runs the desk."""
+
+import uvicorn
+
+from api.application import build_application
+from settings import load
+
+
+def main() -> None:
+    """Serve the desk where the settings say."""
+    settings = load()
+    uvicorn.run(
+        build_application(settings),
+        host=settings.desk_host,
+        port=settings.desk_port,
+        log_level="warning",
+        access_log=False,
+    )
+
+
+if __name__ == "__main__":
+    main()

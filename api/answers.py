@@ -1,0 +1,79 @@
+"""The shape of every failure, and which HTTP status goes with it."""
+
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import JSONResponse
+
+from domain.errors import Kind, Refused
+
+STATUS = {
+    "refused": 422,
+    "not-allowed": 403,
+    "conflict": 409,
+    "not-found": 404,
+    "usage": 400,
+    "unreachable": 503,
+    "unknown-outcome": 504,
+    "queued": 202,
+    "timeout": 408,
+    "failed": 500,
+}
+
+
+class Answer(Exception):  # noqa: N818  (it is an answer, like Refused)
+    """Something the desk says instead of a result.
+
+    Attributes:
+        kind: One of the kinds of ``cli.md``; it decides status and exit code.
+        code: The rule or fault, stable for programs.
+        message: One or two sentences a person can act on.
+    """
+
+    def __init__(self, kind: str, code: str, message: str, **details: Any) -> None:  # noqa: ANN401
+        super().__init__(message)
+        self.kind = kind
+        self.code = code
+        self.message = message
+        self.details = details
+        self.key: str | None = None
+
+
+def of_refusal(refused: Refused, key: str | None = None) -> Answer:
+    """Return a rule's no as the desk says it; people and roles are 403, rules 422, conflicts 409."""
+    kind = refused.kind.value if isinstance(refused.kind, Kind) else str(refused.kind)
+    answer = Answer(kind, refused.code.value, refused.message, **refused.details)
+    answer.key = key
+    return answer
+
+
+def unknown_case(reference: str) -> Answer:
+    """Return the answer for a case that does not exist."""
+    message = f"There is no case {reference}. Look with cir case list."
+    return Answer("not-found", "unknown-case", message)
+
+
+def body(answer: Answer) -> dict[str, Any]:
+    """Return the failure as JSON."""
+    error = {
+        "kind": answer.kind,
+        "code": answer.code,
+        "message": answer.message,
+        "details": answer.details,
+    }
+    if answer.key is not None:
+        error["idempotency_key"] = answer.key
+    return {"ok": False, "error": error}
+
+
+async def say(_request: Request, answer: Exception) -> JSONResponse:
+    """Turn an ``Answer`` into its response."""
+    if not isinstance(answer, Answer):
+        return await fault(_request, answer)
+    return JSONResponse(body(answer), status_code=STATUS[answer.kind])
+
+
+async def fault(_request: Request, _error: Exception) -> JSONResponse:
+    """Answer a bug without telling a stranger anything about it; the log has the rest."""
+    answer = Answer("failed", "internal-error", "The desk met a fault of its own. Nothing changed.")
+    return JSONResponse(body(answer), status_code=500)

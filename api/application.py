@@ -1,0 +1,65 @@
+"""Composition of the desk: the one place in ``api/`` that knows ports and adapters."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+from adapters.database.attempts import Attempts
+from adapters.database.cases import Cases
+from adapters.database.engine import create_engine
+from adapters.database.intake import Intake
+from adapters.database.registers import Registers
+from adapters.desk_key import DeskKey
+from adapters.temporal.connect import connect
+from adapters.temporal.instructing import Instructor
+from api import instructions, intake, reads, registers
+from api.answers import Answer, fault, say
+from api.desk import Desk
+from settings import Settings, read_policy
+
+
+def utc_now() -> datetime:
+    """Return the instant; the desk is an edge, and time enters here."""
+    return datetime.now(UTC)  # noqa: TID251
+
+
+def build_application(settings: Settings) -> FastAPI:
+    """Return the desk as an application."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = create_engine(settings.database)
+        client = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
+        app.state.client = client
+        app.state.task_queue = settings.task_queue
+        app.state.policy = read_policy(settings)
+        known, key = Registers(engine, utc_now), DeskKey.from_file(settings.desk_key)
+        await known.publish_desk_key(key.id, key.public)
+        app.state.desk = Desk(
+            registers=known,
+            cases=Cases(engine, utc_now),
+            intake=Intake(engine, utc_now),
+            attempts=Attempts(engine, utc_now),
+            instructor=Instructor(client),
+            key=key,
+            now=utc_now,
+        )
+        yield
+        await engine.dispose()
+
+    app = FastAPI(title="cir desk", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    for door in (intake, registers, reads, instructions):
+        app.include_router(door.router)
+    app.add_exception_handler(Answer, say)
+    app.add_exception_handler(Exception, fault)
+    app.add_api_route("/health", healthy, methods=["GET"])
+    app.add_api_route("/ready", healthy, methods=["GET"])
+    return app
+
+
+async def healthy() -> JSONResponse:
+    """Say that the desk answers."""
+    return JSONResponse({"ok": True})

@@ -1,0 +1,162 @@
+"""The desk's one builder, and what it does with an instruction."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from adapters.database.attempts import Attempts
+from adapters.database.cases import Cases
+from adapters.database.intake import Intake
+from adapters.database.registers import Registers
+from adapters.temporal.instructing import (
+    CaseFaultError,
+    Instructor,
+    NotReachedError,
+    OutcomeUnknownError,
+    QueuedError,
+    UnknownCaseError,
+)
+from api.answers import Answer, of_refusal, unknown_case
+from adapters.desk_key import DeskKey
+from domain.command import Command
+from domain.decider import Receipt, authorise, build
+from domain.errors import Code, Refused
+from domain.people import Role
+
+PATIENCE = timedelta(seconds=10)
+"""How long a caller is kept waiting for an answer; less would cut into continue-as-new."""
+
+CATCH_UP = 2.0
+"""Seconds a read waits for the read model to hold what this desk has acknowledged [our default]."""
+
+
+class Who(NamedTuple):
+    """Whoever holds the token, with their roles at this moment."""
+
+    id: str
+    roles: tuple[Role, ...]
+
+
+class Desk:
+    """Knows who is asking, stamps, gives the instruction on, and keeps refused attempts."""
+
+    def __init__(
+        self,
+        *,
+        registers: Registers,
+        cases: Cases,
+        intake: Intake,
+        attempts: Attempts,
+        instructor: Instructor,
+        key: DeskKey,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.registers = registers
+        self.cases = cases
+        self.intake = intake
+        self.now = now
+        self.key = key
+        self._attempts = attempts
+        self._instructor = instructor
+        self._acknowledged: dict[str, int] = {}
+
+    async def instruct(
+        self,
+        who: Who,
+        case: str,
+        name: str,
+        payload: dict[str, Any],
+        patience: timedelta = PATIENCE,
+    ) -> Receipt:
+        """Give one instruction; whatever is refused is written down before it is answered.
+
+        Raises:
+            Answer: With everything that is not an acceptance.
+        """
+        kind = Command.registry.get(name)
+        if kind is None:
+            raise Answer("usage", "unknown-command", f"There is no command {name}.")
+        key = str(payload.get("idempotency_key") or "")
+        if not key:
+            raise Answer("usage", "key-needed", "An instruction needs an idempotency_key.")
+        try:
+            authorise(kind, who.id, who.roles)
+            command = build(name, {**payload, "by": who.id, "stamp": None})
+            stamped = await self._stamped(who, case, command)
+            receipt = await self._give(case, stamped, patience)
+        except Refused as refused:
+            await self._attempts.keep(case, name, who.id, key, refused.code, refused.message)
+            raise of_refusal(refused, key) from refused
+        except UnknownCaseError as error:
+            raise await self._not_running(case, who, name, key) from error
+        except NotReachedError as error:
+            words = f"{case}: Temporal was not reached; nothing was sent on. Try again."
+            raise _with_key("unreachable", "not-reached", words, key) from error
+        except QueuedError as error:
+            words = (
+                f"{case}: kept, and answered when a worker is back. Ask again with the same key."
+            )
+            raise _with_key("queued", "queued", words, key) from error
+        except OutcomeUnknownError as error:
+            words = f"{case}: sent, and no answer came. The same key is safe to repeat."
+            raise _with_key("unknown-outcome", "unknown-outcome", words, key) from error
+        except CaseFaultError as error:
+            words = f"{case} met a fault of ours; nothing changed. The same key is safe to repeat."
+            raise _with_key("failed", "internal-error", words, key) from error
+        return await self._complete(receipt)
+
+    async def shown(self, case: str) -> dict[str, Any]:
+        """Return the case as it is shown, no older than what this desk has acknowledged."""
+        wanted = self._acknowledged.get(case, 0)
+        until = asyncio.get_running_loop().time() + CATCH_UP
+        while True:
+            found = await self.cases.show(case)
+            late = asyncio.get_running_loop().time() > until
+            if found is not None and (int(found["seq"]) >= wanted or late):
+                return found
+            if found is None and (wanted == 0 or late):
+                raise unknown_case(case)
+            await asyncio.sleep(0.02)
+
+    async def _stamped(self, who: Who, case: str, command: Command) -> Command:
+        rows = await self.registers.rows(named_in(command, case))
+        version = await self.registers.version()
+        return self.key.stamped(case, command, who.roles, rows, self.now(), version)
+
+    async def _give(self, case: str, command: Command, patience: timedelta) -> Receipt:
+        return await self._instructor.instruct(case, command, patience)
+
+    async def _complete(self, receipt: Receipt) -> Receipt:
+        """Remember what was acknowledged; a repeated answer gets its facts from the record."""
+        last = max((line.seq for line in receipt.events), default=0)
+        seen = self._acknowledged.get(receipt.case, 0)
+        self._acknowledged[receipt.case] = max(seen, last)
+        return receipt
+
+    async def _not_running(self, case: str, who: Who, name: str, key: str) -> Answer:
+        """Say what a case that does not run is: archived, kept for later, or unknown."""
+        found = await self.cases.show(case)
+        if found is not None and found["archived"]:
+            words = f"{case} is archived. New harm is a new case, linked follow-on."
+            refused = Refused(Code.CASE_ARCHIVED, words)
+            await self._attempts.keep(case, name, who.id, key, refused.code, refused.message)
+            return of_refusal(refused, key)
+        if await self.intake.is_kept(case):
+            words = f"{case} is kept and starts when Temporal is back; nothing was sent on."
+            return _with_key("unreachable", "not-started", words, key)
+        return unknown_case(case)
+
+
+def named_in(command: Command, case: str) -> tuple[str, ...]:
+    """Return every word of an instruction that may name a person, a council or a case."""
+    found = [command.by, case]
+    dumped = command.model_dump(mode="json", exclude={"stamp", "reason", "evidence"})
+    found.extend(str(value) for value in dumped.values() if isinstance(value, str))
+    return tuple(dict.fromkeys(found))
+
+
+def _with_key(kind: str, code: str, message: str, key: str) -> Answer:
+    answer = Answer(kind, code, message)
+    answer.key = key
+    return answer

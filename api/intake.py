@@ -1,0 +1,110 @@
+"""Report intake by staff: on disk first, then a case; with Temporal away it is kept and starts later."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from adapters.database.intake import Taken
+from api.answers import Answer, of_refusal
+from api.desk import Desk, Who
+from api.identity import Asking, TheDesk
+from domain.decider import authorise
+from domain.decisions.intake import OpenCase, invalid_report
+from domain.errors import Refused
+from domain.people import SYSTEM, Role
+from domain.policy import Policy
+from domain.report_problems import InvalidReportError
+from domain.report_reading import ReadReport, read_report
+from starter import ServerAwayError, start_taken
+
+BODY_LIMIT = 1024 * 1024
+"""Bytes read of a body at the most; what is over the report's own limit is answered as such."""
+
+START_WITHIN = 3.0
+"""Seconds a start may take before the report counts as kept; it then starts by itself."""
+
+router = APIRouter()
+
+
+@router.post("/cases")
+async def opened(request: Request, who: Asking, desk: TheDesk) -> dict[str, Any]:
+    """Open a case from a report, or find the case it belongs to."""
+    body = await request.body()
+    try:
+        authorise(OpenCase, who.id, who.roles)
+        read = await _read(desk, body[:BODY_LIMIT])
+    except Refused as refused:
+        raise of_refusal(refused) from refused
+    taken = await desk.intake.take(body, read, who.id)
+    state = await _reach(request, desk, taken)
+    return await _answer(desk, request.app.state.policy, taken, read, state)
+
+
+async def _read(desk: Desk, body: bytes) -> ReadReport:
+    """Read the report; every problem at once.
+
+    Raises:
+        Refused: ``invalid-report``.
+    """
+    register = await desk.registers.councils()
+    try:
+        return read_report(body, now=desk.now(), councils=register)
+    except InvalidReportError as error:
+        raise invalid_report(error) from error
+
+
+async def _reach(request: Request, desk: Desk, taken: Taken) -> str:
+    """Start the case, or tell it that its report came again; ``kept`` when that must wait."""
+    state = request.app.state
+    try:
+        if not taken.repeated:
+            await asyncio.wait_for(
+                start_taken(
+                    state.client, state.task_queue, desk.intake, desk.registers, state.policy, taken
+                ),
+                START_WITHIN,
+            )
+        elif taken.changed:
+            await tell_again(desk, taken)
+    except (ServerAwayError, TimeoutError):
+        return "kept"
+    except Answer as answer:
+        if answer.kind in ("unreachable", "queued", "unknown-outcome", "not-found"):
+            return "kept"
+        raise
+    return "open"
+
+
+async def tell_again(desk: Desk, taken: Taken) -> None:
+    """Tell a case that its report came again with other content."""
+    payload = {
+        "report": taken.report.model_dump(mode="json", by_alias=True, exclude_none=True),
+        "idempotency_key": f"intake-{taken.number}",
+    }
+    feed = Who(SYSTEM, (Role.SYSTEM,))
+    await desk.instruct(feed, taken.reference, "open-case", payload, timedelta(seconds=10))
+    await desk.intake.mark(taken.number, "repeat")
+
+
+async def _answer(
+    desk: Desk, policy: Policy, taken: Taken, read: ReadReport, state: str
+) -> dict[str, Any]:
+    shown = await desk.cases.show(taken.reference)
+    phase = "reported" if state == "open" and shown is None else shown and shown["phase"]
+    code = read.report.council.code or (shown or {}).get("council_code") or ""
+    days = policy.setting("possible-duplicate.lookback_days")
+    near = () if taken.repeated else await desk.intake.possible_duplicates(
+        code, taken.reference, days
+    )  # fmt: skip
+    return {
+        "ok": True,
+        "case": taken.reference,
+        "state": state,
+        "repeated": taken.repeated,
+        "changed": list(taken.changed),
+        "phase": phase if state == "open" else None,
+        "possible_duplicates": list(near),
+        "warnings": [warning.model_dump(mode="json") for warning in read.warnings],
+    }

@@ -1,0 +1,95 @@
+"""Reads from the record and the read model; never by asking every case."""
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from api.answers import Answer, unknown_case
+from api.identity import Asking, TheDesk
+
+router = APIRouter()
+
+
+@router.get("/cases")
+async def listed(  # noqa: PLR0913  (one argument a filter)
+    who: Asking,
+    desk: TheDesk,
+    phase: str | None = None,
+    category: str | None = None,
+    owner: str | None = None,
+    mine: bool = False,
+    provider: str | None = None,
+    breached: bool | None = None,
+    breaching: str | None = None,
+    exercise: bool | None = None,
+    council: str | None = None,
+    opened_since: str | None = None,
+    closed: bool | None = None,
+    sort: str = "due_at",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> list[dict[str, Any]]:
+    """Return summaries of cases."""
+    wanted = {
+        "phase": phase,
+        "category": category,
+        "owner": who.id if mine else owner,
+        "provider": provider,
+        "breached": breached,
+        "breaching": breaching,
+        "exercise": exercise,
+        "council": council,
+        "opened_since": opened_since,
+        "closed": closed,
+    }
+    return await desk.cases.listed(
+        {name: value for name, value in wanted.items() if value is not None}, sort=sort, limit=limit
+    )
+
+
+@router.get("/cases/{case}")
+async def shown(case: str, _who: Asking, desk: TheDesk) -> dict[str, Any]:
+    """Return everything about one case."""
+    return await desk.shown(case)
+
+
+@router.get("/cases/{case}/history")
+async def history(case: str, _who: Asking, desk: TheDesk, after: int = 0) -> dict[str, Any]:
+    """Return the facts of a case, oldest first."""
+    await desk.shown(case)
+    return {"case": case, "facts": await desk.cases.history(case, after)}
+
+
+@router.get("/cases/{case}/wait")
+async def wait(
+    case: str,
+    _who: Asking,
+    desk: TheDesk,
+    until: Annotated[str, Query(alias="for", pattern=r"^(phase|key)=.+$")],
+    timeout_s: Annotated[float, Query(gt=0, le=30)] = 10,
+) -> dict[str, Any]:
+    """Wait until a case is in a phase, or an instruction's key is on its record."""
+    what, _, wanted = until.partition("=")
+    end = asyncio.get_running_loop().time() + timeout_s
+    while asyncio.get_running_loop().time() < end:
+        found = await desk.cases.show(case)
+        if found is None and not await desk.intake.is_kept(case):
+            raise unknown_case(case)
+        if found is not None:
+            there = found["phase"] == wanted if what == "phase" else None
+            if there or (there is None and await desk.cases.has_instruction(case, wanted)):
+                return found
+        await asyncio.sleep(0.1)
+    raise Answer("timeout", "timeout", f"{case} was not at {until} after {timeout_s:.0f} s.")
+
+
+@router.get("/escalations")
+async def escalations(_who: Asking, desk: TheDesk) -> list[dict[str, Any]]:
+    """Return every page that waits for a person, across cases."""
+    return await desk.cases.escalations()
+
+
+@router.get("/inbox")
+async def inbox(who: Asking, desk: TheDesk) -> list[dict[str, Any]]:
+    """Return what needs the asking person now, by deadline."""
+    return await desk.cases.inbox(tuple(role.value for role in who.roles), who.id)

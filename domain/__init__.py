@@ -1,0 +1,1 @@
+"""The service's rules: pure, without a clock, randomness, input or output."""

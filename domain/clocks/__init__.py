@@ -1,0 +1,1 @@
+"""Clocks: which a case runs, when each is due, and how its pages climb."""

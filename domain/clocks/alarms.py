@@ -1,0 +1,86 @@
+"""Every alarm that a fact of the case raises: a page with no clock behind it."""
+
+from dataclasses import dataclass
+
+from domain.case import Case, Event
+from domain.clocks.catalogue import Condition
+from domain.rotation import candidates
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """One alarm.
+
+    Attributes:
+        name: Its name; acknowledged as ``alarm:<name>``.
+        says: What happened, in words.
+        rung: The first rung paged.
+        on: Event types that may raise it; ``entering:<phase>`` as for clocks.
+        when: Whether the event really does.
+        climbs: Whether it pages like ladder U until a person has it.
+    """
+
+    name: str
+    says: str
+    rung: int
+    on: tuple[str, ...]
+    when: Condition
+    climbs: bool = True
+
+
+def _life_risk(before: Case, after: Case, event: Event) -> bool:
+    if event.type == "report-repeated":
+        return bool(getattr(event, "new_life_risk", False))
+    was = before.report.life_risk and event.type != "case-opened"
+    return after.report.life_risk and not was
+
+
+def _nobody_left(before: Case, after: Case, event: Event) -> bool:
+    entering = before.phase is not after.phase
+    declined = event.type == "provider-declined"
+    return (entering or declined) and not candidates(after, event.at)
+
+
+_ROWS = (
+    Alarm(
+        "life-risk",
+        "there is danger to life or a safeguarding risk",
+        2,
+        ("case-opened", "report-amended", "report-repeated"),
+        _life_risk,
+    ),
+    Alarm(
+        "no-safe-contact",
+        "the council has no safe contact",
+        1,
+        ("case-opened",),
+        lambda _before, after, _event: not after.report.has_safe_contact,
+    ),
+    Alarm(
+        "spread-reported",
+        "the provider reports that it is spreading",
+        1,
+        ("provider-update-recorded",),
+        lambda _before, _after, event: getattr(event, "spread", None) == "yes",
+    ),
+    Alarm(
+        "no-provider",
+        "no provider is left to be called out",
+        2,
+        ("entering:activation", "provider-declined"),
+        _nobody_left,
+    ),
+    Alarm(
+        "report-repeated",
+        "the report arrived again with other content",
+        0,
+        ("report-repeated",),
+        lambda _before, _after, _event: True,
+        climbs=False,
+    ),
+    Alarm("rota-gap", "a rung of the rota is empty", 2, (), lambda _b, _a, _e: False),
+    Alarm("record-tampered", "the record was changed by hand", 2, (), lambda _b, _a, _e: False),
+)
+
+ALARMS: dict[str, Alarm] = {row.name: row for row in _ROWS}
+"""Every alarm by its name."""

@@ -1,0 +1,356 @@
+"""The one door to a case: what every command shares, in the guide's order of refusals.
+
+``carry_out`` is what the live case, the rehearsal and the tests call; ``decide`` only says what
+would follow.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from domain.case import Answered, Case, Event
+from domain.clocks.due import next_deadline
+from domain.command import Command, inputs
+from domain.errors import Code, Refused
+from domain.fact import Cause
+from domain.people import SYSTEM, Role, may
+from domain.phase import END, Phase
+from domain.settling import Settled, advance, settle
+from domain.value import Instant, Value
+
+REMEMBERED = 1000
+"""How many accepted answers a case keeps by key [our default]; older ones are on the record."""
+
+REASON_MIN, REASON_MAX = 10, 2000
+"""Length of a mandatory reason, in characters (guide g)."""
+
+
+class FactLine(Value):
+    """A fact as an answer shows it."""
+
+    seq: int
+    type: str
+    occurred_at: Instant
+    recorded_at: Instant
+    by: str
+
+
+class NextDeadline(Value):
+    """What time will do next."""
+
+    clock: str
+    kind: str
+    at: Instant
+
+
+class Receipt(Value):
+    """The answer to an accepted command. Wire format (``cli.md``)."""
+
+    ok: bool = True
+    case: str
+    command: str
+    version: int
+    phase: Phase
+    outcome: str | None = None
+    events: tuple[FactLine, ...] = ()
+    next_deadline: NextDeadline | None = None
+    repeated: bool = False
+    changed: tuple[str, ...] = ()
+
+
+class Done(NamedTuple):
+    """An accepted command: the case after it, what it brought about, and the answer."""
+
+    settled: Settled
+    receipt: Receipt
+
+
+def content_of(command: Command) -> str:
+    """Return the fingerprint of what must be the same under one key: command, by and inputs."""
+    said = {"command": command.name, "by": command.by, "inputs": inputs(command)}
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+def command_named(name: str) -> type[Command] | None:
+    """Return the class of the command called ``name``."""
+    return Command.registry.get(name)
+
+
+def build(name: str, payload: dict[str, Any]) -> Command:
+    """Return the typed command, or refuse it with every problem of its inputs at once.
+
+    Raises:
+        Refused: ``invalid-input`` with ``details.fields``.
+    """
+    try:
+        return Command.registry[name].model_validate(payload)
+    except ValidationError as error:
+        fields = tuple(
+            {"field": ".".join(str(part) for part in p["loc"]), "message": p["msg"]}
+            for p in error.errors(include_url=False, include_input=False)
+        )
+        named = ", ".join(field["field"] or name for field in fields)
+        message = f"{name} could not be read: look at {named}."
+        raise Refused(Code.INVALID_INPUT, message, fields=fields) from None
+
+
+def authorise(command: type[Command] | Command, by: str, roles: tuple[Role, ...]) -> None:
+    """Refuse somebody who is not on the register, or whose roles may not give the command.
+
+    Raises:
+        Refused: ``unknown-person``, ``role-not-allowed`` (or the row's own word for it).
+    """
+    if not roles:
+        raise Refused(Code.UNKNOWN_PERSON, f"{by} is not on the register. Ask the head of service.")
+    least = command.least_roles() if isinstance(command, Command) else command.who
+    if not may(roles, least):
+        wanted = " or ".join(sorted(least))
+        code = command.role_code(roles)
+        raise Refused(code, f"{by} may not give {command.name}: it takes {wanted}.")
+
+
+def _check_person(case: Case, command: Command, now: datetime) -> None:
+    if command.stamp is not None:
+        authorise(command, command.by, command.stamp.roles)
+
+
+def _check_stamped(case: Case, command: Command, now: datetime) -> None:
+    if command.desk_only and command.stamp is None:
+        raise Refused(
+            Code.DESK_ONLY, f"{command.name} is taken from the desk only: use cir {command.group}."
+        )
+
+
+def _check_reason(case: Case, command: Command, now: datetime) -> None:
+    said = (command.reason or "").strip()
+    if command.reasoned and not REASON_MIN <= len(said) <= REASON_MAX:
+        raise Refused(
+            Code.REASON_NEEDED,
+            f"{command.name} needs a reason of {REASON_MIN} to {REASON_MAX:,} characters.",
+        )
+
+
+def _check_version(case: Case, command: Command, now: datetime) -> None:
+    if command.if_version is not None and command.if_version != case.version:
+        raise Refused(
+            Code.STALE_VERSION,
+            f"{case.reference} has moved to version {case.version}: {case.moved_by} was first. "
+            f"Look again with cir case show {case.reference}.",
+            version=case.version,
+            by=case.moved_by,
+        )
+
+
+def _check_phase(case: Case, command: Command, now: datetime) -> None:
+    if case.archived and command.name != "legal-hold":
+        raise Refused(
+            Code.CASE_ARCHIVED,
+            f"{case.reference} is archived. New harm is a new case, linked follow-on.",
+        )
+    if case.phase in command.phases:
+        return
+    where = ", ".join(phase for phase in Phase if phase in command.phases)
+    if case.phase is END:
+        raise Refused(
+            Code.CASE_CLOSED,
+            f"{case.reference} is closed ({case.outcome}). To open it again: cir closing reopen.",
+            phase=case.phase,
+        )
+    raise Refused(
+        Code.WRONG_PHASE,
+        f"{case.reference} is in {case.phase}; {command.name} is for {where}.",
+        phase=case.phase,
+    )
+
+
+def _check_provider(case: Case, command: Command, now: datetime) -> None:
+    if Role.PROVIDER not in command.who or case.provider(command.by) is None:
+        return
+    engagement = case.engagement
+    if command.by == engagement.provider:
+        return
+    if command.formerly and command.by in engagement.ever_called:
+        return
+    raise Refused(
+        Code.NOT_THE_PROVIDER,
+        f"{command.by} is not the provider on {case.reference}.",
+    )
+
+
+def _check_other_person(case: Case, command: Command, now: datetime) -> None:
+    if command.by in command.other_person(case):
+        raise Refused(
+            Code.SAME_PERSON,
+            f"{command.by} took the first step; {command.name} takes another person.",
+        )
+
+
+def _check_times(case: Case, command: Command, now: datetime) -> None:
+    occurred = command.occurred_at
+    if occurred is None:
+        return
+    if occurred > now + case.policy.length("future.tolerance_minutes"):
+        raise Refused(Code.IN_THE_FUTURE, "It cannot have happened yet: check --occurred-at.")
+    if occurred < case.received_at and not command.may_precede_case:
+        raise Refused(
+            Code.BEFORE_CASE, f"That is before the report of {case.reference} was received."
+        )
+    if is_backdated(case, command, now) and not (command.evidence or "").strip():
+        raise Refused(
+            Code.EVIDENCE_NEEDED,
+            "It is told notably later than it happened: say what proves it with --evidence.",
+        )
+
+
+Check = Callable[[Case, Command, datetime], None]
+CHECKS_BEFORE_KEY: tuple[Check, ...] = (_check_person,)
+SHARED_CHECKS: tuple[Check, ...] = (
+    _check_stamped,
+    _check_reason,
+    _check_version,
+    _check_phase,
+    _check_provider,
+    _check_other_person,
+    _check_times,
+)
+"""In the guide's order; the person comes before the key, the rest after it."""
+
+
+def is_backdated(case: Case, command: Command, now: datetime) -> bool:
+    """Tell whether the command tells of something notably earlier than now (guide f 9)."""
+    tolerance = case.policy.length("backdating.tolerance_minutes")
+    return command.occurred_at is not None and command.occurred_at < now - tolerance
+
+
+def earlier_answer(case: Case, command: Command) -> Answered | None:
+    """Return the accepted answer under the command's key.
+
+    Raises:
+        Refused: ``key-reused``, when the key was accepted with other content.
+    """
+    found = next((a for a in case.answered if a.key == command.idempotency_key), None)
+    if found is not None and found.content != content_of(command):
+        raise Refused(
+            Code.KEY_REUSED,
+            f"That key was used on {case.reference} for something else: take a new one.",
+        )
+    return found
+
+
+def decide(case: Case, command: Command, now: datetime) -> tuple[Event, ...]:
+    """Say what follows from ``command``, or refuse it with the first rule that says no.
+
+    Raises:
+        Refused: With the rule. Nothing changed.
+    """
+    for check in (*CHECKS_BEFORE_KEY, *SHARED_CHECKS):
+        check(case, command, now)
+    return command.decide(case, command.occurred_at or now)
+
+
+def carry_out(case: Case, command: Command, now: datetime, instruction: str) -> Done:
+    """Take ``command`` at ``now``: let time pass up to it, decide, and settle what follows.
+
+    Args:
+        case: The case as it stands.
+        command: What is asked.
+        now: When we were told.
+        instruction: Id of the instruction; its effects are keyed by it.
+
+    Raises:
+        Refused: With the rule. Nothing changed.
+    """
+    passed = advance(case, now, through=False)
+    case = passed.case
+    for check in CHECKS_BEFORE_KEY:
+        check(case, command, now)
+    earlier = earlier_answer(case, command)
+    if earlier is not None:
+        return Done(passed, _again(case, command, earlier))
+    events = decide(case, command, now)
+    if not events:
+        return Done(passed, _receipt(case, command, (), repeated=True))
+    before = case
+    settled = passed.then(settle(case, events, _cause(case, command, now, instruction)))
+    case = _answered(before, settled.case, command)
+    settled = settled._replace(case=case)
+    mine = tuple(fact for fact in settled.facts if fact.seq > before.seq)
+    lines = tuple(
+        FactLine(
+            seq=f.seq, type=f.type, occurred_at=f.occurred_at, recorded_at=f.recorded_at, by=f.by
+        )
+        for f in mine
+    )
+    changed = tuple(getattr(events[0], "changed", ()))
+    repeated = events[0].type == "report-repeated"
+    receipt = _receipt(case, command, lines, repeated=repeated)
+    return Done(settled, receipt.but(changed=changed if repeated else ()))
+
+
+def _cause(case: Case, command: Command, now: datetime, instruction: str) -> Cause:
+    stamp = command.stamp
+    return Cause(
+        id=instruction,
+        command=command.name,
+        by=command.by if stamp is not None else f"direct:{command.by}",
+        roles=stamp.roles if stamp is not None else (),
+        at=now,
+        backdated=is_backdated(case, command, now),
+        evidence=command.evidence,
+    )
+
+
+def counts(command: Command) -> bool:
+    """Tell whether accepting the command moves the version (guide g)."""
+    own = command.by == SYSTEM and command.name in ("assign-provider", "resume-clock")
+    return command.moves_version and not own
+
+
+def _answered(before: Case, case: Case, command: Command) -> Case:
+    moved = counts(command)
+    version = case.version + 1 if moved else case.version
+    case = case.but(version=version, moved_by=command.by if moved else case.moved_by)
+    if command.idempotency_key is None:
+        return case
+    answer = Answered(
+        key=command.idempotency_key,
+        content=content_of(command),
+        version=version,
+        phase=case.phase,
+        first_seq=before.seq + 1,
+        last_seq=case.seq,
+    )
+    return case.but(answered=(*case.answered[-REMEMBERED + 1 :], answer))
+
+
+def _again(case: Case, command: Command, earlier: Answered) -> Receipt:
+    receipt = _receipt(case, command, (), repeated=True)
+    return receipt.but(version=earlier.version, phase=earlier.phase)
+
+
+def _receipt(
+    case: Case, command: Command, lines: tuple[FactLine, ...], *, repeated: bool
+) -> Receipt:
+    return Receipt(
+        case=case.reference,
+        command=command.name,
+        version=case.version,
+        phase=case.phase,
+        outcome=case.outcome,
+        events=lines,
+        next_deadline=deadline_line(case),
+        repeated=repeated,
+    )
+
+
+def deadline_line(case: Case) -> NextDeadline | None:
+    """Return what time will do next, as answers show it."""
+    due = next_deadline(case)
+    if due is None:
+        return None
+    return NextDeadline(clock=due.name, kind=due.kind, at=due.at)

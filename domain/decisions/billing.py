@@ -1,0 +1,166 @@
+"""Billing: a numbered pack goes to finance, and only finance's answer ends it."""
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from domain.case import Case, Event
+from domain.command import Command
+from domain.errors import Code, Refused
+from domain.money.pack import document, number_of_next, totals
+from domain.people import F, M, Role, S
+from domain.phase import CLS, OFF, REC, Phase
+from domain.said import OneLine
+from domain.work import Pack, PackTotals, WorkItem
+
+BILLABLE = frozenset({OFF, REC, CLS})
+
+
+class HandOffBilling(Command):
+    """Hand the payable items off to finance as the next pack."""
+
+    name: ClassVar[str] = "hand-off-billing"
+    group: ClassVar[str] = "money"
+    who: ClassVar[frozenset[Role]] = frozenset({M})
+    phases: ClassVar[frozenset[Phase]] = BILLABLE
+    desk_only: ClassVar[bool] = True
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Make pack n; one is in flight at a time, and never over the authority."""
+        flight = case.money.pack_in_flight
+        if flight is not None:
+            raise Refused(
+                Code.BILLING_IN_FLIGHT,
+                f"Pack {flight.pack} of {case.reference} waits for finance's answer.",
+            )
+        if not case.money.unpacked:
+            raise Refused(
+                Code.NOTHING_TO_BILL, f"{case.reference} has no payable item outside a pack."
+            )
+        payable, authority = case.money.payable_pence("A"), case.money.authority_pence
+        if payable > authority:
+            raise Refused(
+                Code.OVER_AUTHORITY,
+                f"Ledger A of {case.reference} is {payable} pence and its authority {authority}: "
+                "cir money request-spend.",
+            )
+        number = number_of_next(case)
+        return (
+            BillingHandedOff(
+                at=at,
+                pack=number,
+                A=totals(case, "A"),
+                B=totals(case, "B"),
+                document=document(case, number),
+            ),
+        )
+
+
+class BillingAcknowledged(Command):
+    """Record that finance has taken a pack."""
+
+    name: ClassVar[str] = "billing-acknowledged"
+    group: ClassVar[str] = "money"
+    who: ClassVar[frozenset[Role]] = frozenset({F, S})
+    phases: ClassVar[frozenset[Phase]] = BILLABLE
+    desk_only: ClassVar[bool] = True
+
+    pack: Annotated[int, Field(description="The number of the pack.")]
+    finance_ref: Annotated[OneLine, Field(description="Finance's own reference.")]
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Take finance's answer about the pack in flight."""
+        pack = waiting_pack(case, self.pack)
+        return (BillingTaken(at=at, pack=pack.pack, finance_ref=self.finance_ref),)
+
+
+class BillingRejected(Command):
+    """Record that finance rejected a pack; its items go in the next one."""
+
+    name: ClassVar[str] = "billing-rejected"
+    group: ClassVar[str] = "money"
+    who: ClassVar[frozenset[Role]] = frozenset({F, S})
+    phases: ClassVar[frozenset[Phase]] = BILLABLE
+    reasoned: ClassVar[bool] = True
+    desk_only: ClassVar[bool] = True
+
+    pack: Annotated[int, Field(description="The number of the pack.")]
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Unpack the items."""
+        pack = waiting_pack(case, self.pack)
+        return (BillingReturned(at=at, pack=pack.pack, reason=self.words()),)
+
+
+def waiting_pack(case: Case, number: int) -> Pack:
+    """Return the pack that waits for an answer, or refuse."""
+    pack = next((one for one in case.money.packs if one.pack == number), None)
+    if pack is None:
+        raise Refused(Code.UNKNOWN_PACK, f"{case.reference} has no pack {number}.")
+    if pack.state != "handed-off":
+        raise Refused(
+            Code.ALREADY_ACKNOWLEDGED, f"Pack {number} of {case.reference} is {pack.state} already."
+        )
+    return pack
+
+
+class BillingHandedOff(Event):
+    """Pack n went to finance.
+
+    Attributes:
+        document: The whole pack, as finance gets it.
+    """
+
+    type: ClassVar[str] = "billing-handed-off"
+    pack: int
+    A: PackTotals | None
+    B: PackTotals | None
+    document: dict[str, Any]
+
+    def apply(self, case: Case) -> Case:
+        """Put the payable items into the pack."""
+        unpacked = case.money.unpacked
+        items = tuple(i.but(pack=self.pack) if i in unpacked else i for i in case.money.items)
+        pack = Pack(
+            pack=self.pack, state="handed-off", handed_off_at=self.at, A=self.A, B=self.B
+        )
+        return case.but(money=case.money.but(items=items, packs=(*case.money.packs, pack)))
+
+
+class BillingTaken(Event):
+    """Finance has the pack."""
+
+    type: ClassVar[str] = "billing-acknowledged"
+    pack: int
+    finance_ref: str
+
+    def apply(self, case: Case) -> Case:
+        """The items are billed; what only the pack needed is folded away."""
+        answer = {"state": "acknowledged", "finance_ref": self.finance_ref}
+        items = tuple(_billed(i) if i.pack == self.pack else i for i in case.money.items)
+        return _answered(case, self.pack, answer, items)
+
+
+class BillingReturned(Event):
+    """Finance rejected the pack."""
+
+    type: ClassVar[str] = "billing-rejected"
+    pack: int
+    reason: str
+
+    def apply(self, case: Case) -> Case:
+        """The items wait for the next pack."""
+        items = tuple(i.but(pack=None) if i.pack == self.pack else i for i in case.money.items)
+        return _answered(case, self.pack, {"state": "rejected"}, items)
+
+
+def _billed(item: WorkItem) -> WorkItem:
+    return item.but(billed=True, description="", worker=None)
+
+
+def _answered(
+    case: Case, number: int, answer: dict[str, str], items: tuple[WorkItem, ...]
+) -> Case:
+    packs = tuple(p.but(**answer) if p.pack == number else p for p in case.money.packs)
+    return case.but(money=case.money.but(items=items, packs=packs))

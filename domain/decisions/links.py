@@ -1,0 +1,92 @@
+"""Links between cases: both cases hold the link."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from domain.case import Case, Event, Link
+from domain.command import Command, Reference
+from domain.errors import Code, Refused
+from domain.people import Role, T
+
+LinkKind = Literal["duplicate", "same-event", "shared-host", "supplier", "follow-on"]
+
+
+class LinkCase(Command):
+    """Link the case to another one: a duplicate, the same event, a shared host or supplier."""
+
+    name: ClassVar[str] = "link-case"
+    group: ClassVar[str] = "handling"
+    who: ClassVar[frozenset[Role]] = frozenset({T})
+
+    case: Annotated[Reference, Field(description="The other case.")]
+    kind: Annotated[LinkKind, Field(description="What ties the two cases together.")]
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Link to another case that exists, once."""
+        if self.case == case.reference:
+            raise Refused(Code.LINKS_TO_ITSELF, f"{case.reference} cannot be linked to itself.")
+        if self.case not in self.rows.cases:
+            raise Refused(
+                Code.UNKNOWN_CASE,
+                f"{self.case} is not a case we know, so {case.reference} was not linked to it. "
+                "To find it: cir case list.",
+            )
+        link = link_to(case, self.case)
+        if link is not None:
+            raise Refused(
+                Code.ALREADY_LINKED,
+                f"{case.reference} is linked to {self.case} already ({link.kind}). For another "
+                "kind of link, first: cir handling unlink-case.",
+            )
+        return (CaseLinked(at=at, case=self.case, kind=self.kind, reason=self.reason),)
+
+
+class UnlinkCase(Command):
+    """Take back a link to another case."""
+
+    name: ClassVar[str] = "unlink-case"
+    group: ClassVar[str] = "handling"
+    who: ClassVar[frozenset[Role]] = frozenset({T})
+
+    case: Annotated[Reference, Field(description="The other case.")]
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Take back a link that exists."""
+        link = link_to(case, self.case)
+        if link is None:
+            raise Refused(Code.NOT_LINKED, f"{case.reference} is not linked to {self.case}.")
+        return (CaseUnlinked(at=at, case=self.case, kind=link.kind, reason=self.reason),)
+
+
+def link_to(case: Case, reference: str) -> Link | None:
+    """Return the link to the case of that reference."""
+    return next((link for link in case.links if link.case == reference), None)
+
+
+class CaseLinked(Event):
+    """The case was linked to another one."""
+
+    type: ClassVar[str] = "case-linked"
+    case: str
+    kind: str
+    reason: str | None = None
+
+    def apply(self, case: Case) -> Case:
+        """Hold the link; a later one to the same case takes the place of the earlier."""
+        others = tuple(link for link in case.links if link.case != self.case)
+        return case.but(links=(*others, Link(case=self.case, kind=self.kind)))
+
+
+class CaseUnlinked(Event):
+    """A link was taken back."""
+
+    type: ClassVar[str] = "case-unlinked"
+    case: str
+    kind: str
+    reason: str | None = None
+
+    def apply(self, case: Case) -> Case:
+        """Let the link go."""
+        return case.but(links=tuple(link for link in case.links if link.case != self.case))

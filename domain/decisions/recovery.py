@@ -1,0 +1,192 @@
+"""The offer of recovery: made by a manager, refused by the council, or let go unanswered."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from domain.case import Case, Event, Moves, Offer
+from domain.clocks.working_time import add_working
+from domain.command import Command
+from domain.decisions import acceptance, recovery_end
+from domain.decisions.ending import resumed
+from domain.decisions.offers import no_recovery, waiting_offer
+from domain.errors import Code, Refused
+from domain.people import M, Role, T
+from domain.phase import CLS, ERA, OFF, Phase, RecoveryAnswer
+from domain.provider import RateCard
+from domain.rotation import uk_day
+from domain.said import OneLine, SaidBy
+from domain.value import utc_text
+
+PARTS = (acceptance, recovery_end)
+"""The other modules of the group; importing them enters their commands in the registry."""
+
+
+class OfferRecovery(Command):
+    """Offer the council recovery by its provider, at agreed rates that the council pays."""
+
+    name: ClassVar[str] = "offer-recovery"
+    group: ClassVar[str] = "recovery"
+    who: ClassVar[frozenset[Role]] = frozenset({M})
+    phases: ClassVar[frozenset[Phase]] = frozenset({ERA, OFF, CLS})
+
+    card: Annotated[OneLine, Field(description="The provider's rate card for recovery.")]
+    estimate_pence: Annotated[int, Field(ge=0, description="What it may cost, in pence.")]
+    terms: Annotated[OneLine | None, Field(description="Reference of the terms.")] = None
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Put the card's rates before the council, once at a time."""
+        if _never_got_so_far(case):
+            raise Refused(
+                Code.WRONG_PHASE,
+                f"{case.reference} ended as {case.outcome} before recovery was ever to be "
+                "offered. For new harm: cir closing reopen.",
+                phase=case.phase,
+            )
+        if case.recovery_answer is RecoveryAnswer.ACCEPTED:
+            raise Refused(
+                Code.ALREADY_ACCEPTED,
+                f"The council of {case.reference} has accepted recovery already. For a higher "
+                "order: cir recovery top-up-recovery.",
+            )
+        if case.offer is not None:
+            raise Refused(
+                Code.OFFER_PENDING,
+                f"An offer by {case.offer.provider} waits for the council of {case.reference}: "
+                "cir recovery accept-recovery, reject-recovery or lapse-recovery.",
+            )
+        provider, card = self._card(case, at)
+        return (
+            RecoveryOffered(
+                at=at,
+                provider=provider,
+                card=card.id,
+                rates=card.rates,
+                estimate_pence=self.estimate_pence,
+                terms=self.terms,
+            ),
+        )
+
+    def _card(self, case: Case, at: datetime) -> tuple[str, RateCard]:
+        """Return whose card it is, and the card.
+
+        The provider now on the case makes the offer; in closing the last one that was.
+
+        Raises:
+            Refused: ``no-rate-card``, also when no provider ever came.
+        """
+        engagement = case.engagement
+        last = engagement.last_provider if case.phase is CLS else None
+        provider = case.provider(engagement.provider or last)
+        card = None if provider is None else provider.card(self.card)
+        usable = card is not None and card.kind == "recovery" and card.holds_on(uk_day(at))
+        if provider is None or card is None or not usable:
+            whose = "No provider is" if provider is None else f"{provider.id} is"
+            raise Refused(
+                Code.NO_RATE_CARD,
+                f"{whose} on {case.reference} with a recovery card {self.card} in force on "
+                f"{uk_day(at).isoformat()}. Cards: cir providers list. To end without recovery: "
+                "cir recovery close-without-recovery.",
+            )
+        return provider.id, card
+
+
+class RejectRecovery(Command):
+    """Record that the council does not take the recovery it was offered."""
+
+    name: ClassVar[str] = "reject-recovery"
+    group: ClassVar[str] = "recovery"
+    who: ClassVar[frozenset[Role]] = frozenset({T})
+    phases: ClassVar[frozenset[Phase]] = frozenset({ERA, OFF})
+    reasoned: ClassVar[bool] = True
+
+    said_by: Annotated[SaidBy, Field(description="Who said it, and how they were verified.")]
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Take the answer to an offer; anybody verified at the council may refuse."""
+        offer = waiting_offer(case)
+        return (
+            RecoveryRejected(
+                at=at, provider=offer.provider, said_by=self.said_by, reason=self.words()
+            ),
+        )
+
+
+class LapseRecovery(Command):
+    """Record that the offer of recovery lapsed: the council never answered."""
+
+    name: ClassVar[str] = "lapse-recovery"
+    group: ClassVar[str] = "recovery"
+    who: ClassVar[frozenset[Role]] = frozenset({M})
+    phases: ClassVar[frozenset[Phase]] = frozenset({OFF})
+    reasoned: ClassVar[bool] = True
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Let an offer go once it has waited long enough in working time; silence is no yes."""
+        offer = waiting_offer(case)
+        lapses_at = add_working(
+            offer.offered_at, case.policy.lapse_from(), case.policy.working_hours
+        )
+        if at < lapses_at:
+            raise Refused(
+                Code.TOO_EARLY_TO_LAPSE,
+                f"The offer of {case.reference} cannot lapse before {utc_text(lapses_at)}. "
+                "A no from the council: cir recovery reject-recovery.",
+                from_at=utc_text(lapses_at),
+            )
+        return (RecoveryLapsed(at=at, provider=offer.provider, reason=self.words()),)
+
+
+def _never_got_so_far(case: Case) -> bool:
+    """Tell whether a case in closing has no answer about recovery that the council could revise.
+
+    The guide's moves lead from closing to recovery-offer only after an offer was rejected, lapsed,
+    stopped or not made. Where no provider ever came, the missing card is the plainer answer.
+    """
+    over = case.phase is CLS and case.recovery_answer is None
+    return over and case.engagement.last_provider is not None
+
+
+class RecoveryOffered(Moves):
+    """Recovery was offered; the rates are those of this moment, whatever the card says later."""
+
+    type: ClassVar[str] = "recovery-offered"
+    provider: str
+    card: str
+    rates: dict[str, int]
+    estimate_pence: int
+    terms: str | None = None
+
+    def apply(self, case: Case) -> Case:
+        """Let the offer wait for its answer; a case in closing goes back to where that is due."""
+        offer = Offer(provider=self.provider, card=self.card, rates=self.rates, offered_at=self.at)
+        changes = {"offer": offer, "recovery_answer": None}
+        if case.phase is CLS:
+            return resumed(self, case, OFF, **changes)
+        return case.but(**changes)
+
+
+class RecoveryRejected(Moves):
+    """The council does not take recovery. An early no waits for the end of eradication."""
+
+    type: ClassVar[str] = "recovery-rejected"
+    provider: str
+    said_by: SaidBy
+    reason: str
+
+    def apply(self, case: Case) -> Case:
+        """Keep the answer, and close when nothing else is waited for."""
+        return no_recovery(self, case, RecoveryAnswer.REJECTED)
+
+
+class RecoveryLapsed(Moves):
+    """The council never answered; a person ended the wait."""
+
+    type: ClassVar[str] = "recovery-lapsed"
+    provider: str
+    reason: str
+
+    def apply(self, case: Case) -> Case:
+        """Close without recovery."""
+        return no_recovery(self, case, RecoveryAnswer.LAPSED)

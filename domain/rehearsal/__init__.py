@@ -1,0 +1,1 @@
+"""A story played in virtual time through the very rules of the live case."""

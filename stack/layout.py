@@ -1,0 +1,167 @@
+"""What the embedded stack is made of: its files, ports, processes and their environment."""
+
+import json
+import os
+import socket
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from settings import ROOT
+
+LOOPBACK = "127.0.0.1"
+NAMESPACE = "cir"
+TASK_QUEUE = "cir-cases"
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the stack listens, all on loopback."""
+
+    temporal: int
+    ui: int
+    http: int
+    desk: int
+
+
+@dataclass(frozen=True)
+class Child:
+    """A process of the stack.
+
+    Attributes:
+        name: Its name in ``cir local status``; its log is ``<name>.log``.
+        command: What is run.
+        environment: Added to the keeper's own.
+        ready_port: It is ready when this port answers.
+        ready_file: It is ready when this file is there.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    environment: dict[str, str]
+    ready_port: int | None = None
+    ready_file: str | None = None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Everything the keeper needs to know, as a file in the data directory.
+
+    Attributes:
+        data: The data directory; one stack each.
+        first: Commands run once, in order, after the first child is ready.
+        children: Long-running processes, in order of start.
+    """
+
+    data: str
+    ports: Ports
+    first: tuple[tuple[str, ...], ...]
+    environment: dict[str, str]
+    children: tuple[Child, ...]
+
+    def write(self) -> None:
+        """Write the layout where the keeper reads it."""
+        place(Path(self.data) / "layout.json", json.dumps(asdict(self)))
+
+    @classmethod
+    def read(cls, data: Path) -> "Layout":
+        """Read the layout of a data directory."""
+        raw = json.loads((data / "layout.json").read_text())
+        children = tuple(
+            Child(**{**child, "command": tuple(child["command"])}) for child in raw["children"]
+        )
+        first = tuple(tuple(command) for command in raw["first"])
+        return cls(raw["data"], Ports(**raw["ports"]), first, raw["environment"], children)
+
+
+def place(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    fresh = path.with_suffix(".new")
+    fresh.write_text(text)
+    fresh.replace(path)
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that were free a moment ago."""
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind((LOOPBACK, 0))
+    ports = [int(one.getsockname()[1]) for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+def server_command(binary: Path, ports: Ports, database: Path) -> tuple[str, ...]:
+    """Return how the Temporal server is started.
+
+    WAL with synchronous FULL is safe for power loss; the two dynamic settings make a failing workflow
+    task show after seconds instead of a minute (measured).
+    """
+    settings = (
+        'history.workflowTaskRetryMaxInterval="3s"',
+        "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=2",
+    )
+    dynamic = [part for one in settings for part in ("--dynamic-config-value", one)]
+    return (
+        str(binary), "server", "start-dev", "--db-filename", str(database),
+        "--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=FULL",
+        "--ip", LOOPBACK, "--port", str(ports.temporal), "--ui-ip", LOOPBACK,
+        "--ui-port", str(ports.ui), "--http-port", str(ports.http), "--log-level", "warn", *dynamic,
+    )  # fmt: skip
+
+
+def whole_stack(data: Path, binary: Path, ports: Ports, policy: Path) -> Layout:
+    """Return the layout of server, worker and desk over ``data``."""
+    python, database = sys.executable, f"sqlite+aiosqlite:///{data / 'cir.sqlite'}"
+    ready = data / "worker.ready"
+    environment = {
+        "CIR_DATA_DIR": str(data),
+        "CIR_DATABASE_URL": database,
+        "CIR_OUTBOX_DIR": str(data / "outbox"),
+        "CIR_TEMPORAL_ADDRESS": f"{LOOPBACK}:{ports.temporal}",
+        "CIR_TEMPORAL_NAMESPACE": NAMESPACE,
+        "CIR_TASK_QUEUE": TASK_QUEUE,
+        "CIR_DESK_HOST": LOOPBACK,
+        "CIR_DESK_PORT": str(ports.desk),
+        "CIR_DESK_KEY_FILE": str(data / "desk.key"),
+        "CIR_POLICY_FILE": str(policy),
+        "CIR_WORKER_READY_FILE": str(ready),
+        "CIR_UI_URL": f"http://{LOOPBACK}:{ports.ui}",
+    }
+    server = server_command(binary, ports, data / "temporal.sqlite")
+    address = f"{LOOPBACK}:{ports.temporal}"
+    return Layout(
+        data=str(data),
+        ports=ports,
+        first=(
+            (python, "-m", "adapters.database.migrate", database),
+            (python, "-m", "adapters.temporal.bootstrap", address, NAMESPACE),
+        ),
+        environment=environment,
+        children=(
+            Child("server", server, {}, ready_port=ports.temporal),
+            Child("worker", (python, str(ROOT / "worker.py")), environment, ready_file=str(ready)),
+            Child("desk", (python, "-m", "api"), environment, ready_port=ports.desk),
+        ),
+    )
+
+
+def started_at(pid: int) -> str | None:
+    """Return what tells a process from a later one with its number; ``None`` when it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return _started_without_proc(pid)
+    return None if fields[0] == "Z" else fields[19]
+
+
+def _started_without_proc(pid: int) -> str | None:
+    """Where there is no /proc: that the process is there must do."""
+    if Path("/proc/self").exists():
+        return None
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return None
+    return "unknown"

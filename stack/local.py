@@ -1,0 +1,233 @@
+"""``cir local``: bring the stack up, take it down, say how it is."""
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time  # noqa: TID251  (waiting for processes is real)
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from settings import ROOT
+from stack.layout import LOOPBACK, Child, Layout, Ports, free_ports, started_at, whole_stack
+from stack.layout import server_command as _server_command
+from stack.server import Say, find_server
+
+UP_LIMIT = 90.0
+"""Seconds the whole stack may take to come up [our default]."""
+
+
+class StackError(RuntimeError):
+    """The stack did not do what was asked; says what to look at."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A stack that runs."""
+
+    data: Path
+    ports: Ports
+    processes: tuple[dict[str, Any], ...]
+
+    @property
+    def desk(self) -> str:
+        """Return the desk's address."""
+        return f"http://{LOOPBACK}:{self.ports.desk}"
+
+    @property
+    def ui(self) -> str:
+        """Return the Web UI's address."""
+        return f"http://{LOOPBACK}:{self.ports.ui}"
+
+    @property
+    def is_ready(self) -> bool:
+        """Tell whether everything runs and is ready."""
+        return bool(self.processes) and all(row["ready"] for row in self.processes)
+
+    def pid(self, name: str) -> int:
+        """Return the process number of one part."""
+        return int(next(row["pid"] for row in self.processes if row["name"] == name))
+
+
+def status(data: Path) -> Running | None:
+    """Return how the stack over ``data`` is; ``None`` when no keeper runs there."""
+    state = _state(data)
+    if state is None or not _same(state["keeper"], state["started"]):
+        return None
+    rows = tuple(
+        {**row, "ready": row["ready"] and _same(row["pid"], row["started"])}
+        for row in state["rows"]
+    )
+    return Running(data, Layout.read(data).ports, rows)
+
+
+def up(data: Path, say: Say, *, policy: Path, ports: Ports | None = None) -> Running:
+    """Bring the stack over ``data`` up, or find it up already.
+
+    Args:
+        data: The data directory; it is made when missing, and survives ``down``.
+        say: Told what takes long.
+        policy: The policy new cases begin with.
+        ports: Where to listen; free ports otherwise, the same again for the same data.
+
+    Raises:
+        StackError: It did not come up; the end of the log that matters is in the message.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    data = data.resolve()
+    running = status(data)
+    if running is None:
+        binary = find_server(say)
+        end_strays(data)
+        layout = whole_stack(data, binary, ports or _ports_of(data), policy.resolve())
+        start(layout)
+    return wait_until_ready(data, say)
+
+
+def start(layout: Layout) -> None:
+    """Start a keeper for ``layout``, apart from this terminal."""
+    data = Path(layout.data)
+    layout.write()
+    (data / "state.json").unlink(missing_ok=True)
+    with (data / "keeper.log").open("ab") as log:
+        subprocess.Popen(
+            [sys.executable, "-m", "stack.keeper", str(data)],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def wait_until_ready(data: Path, say: Say, limit: float = UP_LIMIT) -> Running:
+    """Wait until every part is ready."""
+    began = told = time.monotonic()
+    while time.monotonic() - began < limit:
+        running = status(data)
+        if running is not None and running.is_ready:
+            return running
+        state = _state(data)
+        if state is not None and state["problem"]:
+            raise StackError(f"{state['problem']}.\n{tail(data / 'set-up.log')}")
+        if time.monotonic() - told > 2:  # noqa: PLR2004  (anything longer is shown)
+            told = time.monotonic()
+            say(f"starting: {_waits(running)}")
+        time.sleep(0.05)
+    late = _waits(status(data))
+    name = late.split(",")[0]
+    raise StackError(f"Not ready after {limit:.0f} s: {late}.\n{tail(data / f'{name}.log')}")
+
+
+def down(data: Path) -> bool:
+    """Stop the stack; data stays. Return whether anything ran."""
+    state = _state(data)
+    ran = False
+    if state is not None and _same(state["keeper"], state["started"]):
+        ran = True
+        os.kill(state["keeper"], signal.SIGTERM)
+        _gone(state["keeper"], state["started"], 60)
+    return end_strays(data) or ran
+
+
+def end_strays(data: Path) -> bool:
+    """End what a killed keeper left behind, told by number and start; return whether there was any."""
+    state = _state(data)
+    if state is None or _same(state["keeper"], state["started"]):
+        return False
+    ended = False
+    for row in reversed(state["rows"]):
+        if row["pid"] and _same(row["pid"], row["started"]):
+            ended = True
+            os.kill(row["pid"], signal.SIGTERM)
+            if not _gone(row["pid"], row["started"], 15):
+                os.kill(row["pid"], signal.SIGKILL)
+    (data / "state.json").unlink(missing_ok=True)
+    return ended
+
+
+def reset(data: Path) -> None:
+    """Stop the stack and remove its data."""
+    down(data)
+    shutil.rmtree(data, ignore_errors=True)
+
+
+def tail(log: Path, lines: int = 20) -> str:
+    """Return the end of a log."""
+    if not log.exists():
+        return f"({log.name} is empty)"
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+
+
+@contextmanager
+def temporal_server(data: Path, say: Say) -> Iterator[Ports]:
+    """Run one plain Temporal server on free ports, for tests."""
+    data.mkdir(parents=True, exist_ok=True)
+    ports = Ports(*free_ports(4))
+    command = _server_command(find_server(say), ports, data / "temporal.sqlite")
+    server = Child("server", command, {}, ready_port=ports.temporal)
+    start(Layout(str(data), ports, (), {}, (server,)))
+    try:
+        wait_until_ready(data, say)
+        yield ports
+    finally:
+        down(data)
+
+
+def _ports_of(data: Path) -> Ports:
+    """Return the ports this data directory had, where they are free, else others."""
+    if (data / "layout.json").exists():
+        return Layout.read(data).ports
+    return Ports(*free_ports(4))
+
+
+def with_desk_port(ports: Ports, desk: int) -> Ports:
+    """Return ``ports`` with the desk elsewhere."""
+    return replace(ports, desk=desk)
+
+
+def _state(data: Path) -> dict[str, Any] | None:
+    try:
+        state: dict[str, Any] = json.loads((data / "state.json").read_text())
+    except (OSError, ValueError):
+        return None
+    return state
+
+
+def _same(pid: int | None, started: str | None) -> bool:
+    """Tell whether a process is the one that was recorded, not a later one with its number."""
+    return pid is not None and started is not None and started_at(pid) == started
+
+
+def _gone(pid: int, started: str, limit: float) -> bool:
+    until = time.monotonic() + limit
+    while _same(pid, started):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _waits(running: Running | None) -> str:
+    if running is None:
+        return "the keeper"
+    return ", ".join(row["name"] for row in running.processes if not row["ready"])
+
+
+def is_held(data: Path) -> bool:
+    """Tell whether a keeper holds the data directory."""
+    lock = data / "keeper.lock"
+    if not lock.exists():
+        return False
+    with lock.open("r+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

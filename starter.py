@@ -1,0 +1,212 @@
+"""A report becomes a running case, safe to repeat. ``python starter.py examples/report.json``."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.service import RPCError, RPCStatusCode
+
+from adapters.database.engine import create_engine
+from adapters.database.intake import Intake, Taken
+from adapters.database.migrate import migrate
+from adapters.database.registers import Registers
+from adapters.desk_key import DeskKey
+from adapters.temporal.bootstrap import bootstrap
+from adapters.temporal.connect import connect
+from adapters.temporal.instructing import Instructor
+from domain.command import Rows
+from domain.decisions.intake import OpenCase, Opening
+from domain.people import SYSTEM, Role
+from domain.policy import Policy
+from domain.report_problems import InvalidReportError
+from domain.report_reading import read_report
+from settings import Settings, load, read_policy
+from workflows import tracking
+from workflows.start import WORKFLOW, CaseStart
+
+PATIENCE = timedelta(seconds=10)
+"""How long a case is waited for; less would cut into continue-as-new."""
+
+AWAY = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED)
+
+
+def case_workflow_id(reference: str) -> str:
+    """Return the workflow id of a case: its reference and nothing else."""
+    return reference
+
+
+class ServerAwayError(Exception):
+    """Temporal was not reached; the report is kept and will start by itself."""
+
+
+async def start_case(client: Client, task_queue: str, opening: Opening, instruction: str) -> None:
+    """Start the workflow of a case; a case that runs already is left alone.
+
+    Args:
+        client: The connection.
+        task_queue: Where workers wait for cases.
+        opening: The report with everything the case carries from its start.
+        instruction: Id of the opening; effects are keyed by it, so it is the same each time.
+
+    Raises:
+        ServerAwayError: The server was not reached.
+    """
+    try:
+        await client.start_workflow(
+            WORKFLOW,
+            CaseStart(opening=opening, instruction=instruction),
+            id=case_workflow_id(opening.reference),
+            task_queue=task_queue,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            static_summary=f"{opening.reference} {opening.report.source.channel}",
+            search_attributes=tracking.at_start(opening.received_at, exercise=opening.exercise),
+        )
+    except RPCError as error:
+        if error.status is RPCStatusCode.ALREADY_EXISTS:
+            return
+        if error.status in AWAY:
+            raise ServerAwayError(error.message) from error
+        raise
+    except RuntimeError as error:
+        raise ServerAwayError(str(error)) from error
+
+
+async def start_taken(  # noqa: PLR0913  (two stores, a connection and what to start)
+    client: Client,
+    task_queue: str,
+    intake: Intake,
+    registers: Registers,
+    policy: Policy,
+    taken: Taken,
+) -> None:
+    """Start the case of a report that is on disk, and mark it as started.
+
+    Raises:
+        ServerAwayError: The server was not reached; the report stays pending.
+    """
+    opening = Opening.of(
+        reference=taken.reference,
+        report=taken.report,
+        register=await registers.councils(),
+        providers=await registers.providers(),
+        policy=policy,
+        desk_keys=await registers.desk_keys(),
+    ).but(follows=taken.follows)
+    await start_case(client, task_queue, opening, f"intake-{taken.number}")
+    await intake.mark(taken.number, "started")
+
+
+class PendingStarter:
+    """Starts what was kept: for the watchkeeper, by the same way as the desk."""
+
+    def __init__(  # noqa: PLR0913  (composition)
+        self,
+        *,
+        client: Client,
+        task_queue: str,
+        intake: Intake,
+        registers: Registers,
+        policy: Policy,
+        key: DeskKey,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._client = client
+        self._task_queue = task_queue
+        self._intake = intake
+        self._registers = registers
+        self._policy = policy
+        self._key = key
+        self._now = now
+
+    async def start_pending(self) -> int:
+        """Start every report that has no case yet, and tell cases of reports that came again."""
+        pending = await self._intake.pending()
+        for taken in pending:
+            if taken.repeated:
+                await self._tell_again(taken)
+            else:
+                await start_taken(
+                    self._client,
+                    self._task_queue,
+                    self._intake,
+                    self._registers,
+                    self._policy,
+                    taken,
+                )
+        return len(pending)
+
+    async def _tell_again(self, taken: Taken) -> None:
+        command = again(taken)
+        version = await self._registers.version()
+        stamped = self._key.stamped(
+            taken.reference, command, (Role.SYSTEM,), Rows(), self._now(), version
+        )
+        await Instructor(self._client).instruct(taken.reference, stamped, PATIENCE)
+        await self._intake.mark(taken.number, "repeat")
+
+
+def again(taken: Taken) -> OpenCase:
+    """Return the instruction that tells a case of a report that came again."""
+    return OpenCase(
+        by=SYSTEM,
+        idempotency_key=f"intake-{taken.number}",
+        report=taken.report.model_dump(mode="json", by_alias=True, exclude_none=True),
+    )
+
+
+def utc_now() -> datetime:
+    """Return the instant; a command line is an edge."""
+    return datetime.now(UTC)  # noqa: TID251
+
+
+async def open_file(settings: Settings, body: bytes) -> str:
+    """Take a report from a file and start its case; return what to tell the person.
+
+    Raises:
+        InvalidReportError: With every problem; nothing was stored.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(migrate, settings.database)
+    engine = create_engine(settings.database)
+    registers, intake = Registers(engine, utc_now), Intake(engine, utc_now)
+    read = read_report(body, now=utc_now(), councils=await registers.councils())
+    taken = await intake.take(body, read, "system")
+    try:
+        client = await connect(settings.temporal_address, settings.temporal_namespace)
+        await bootstrap(client, settings.temporal_namespace)
+        policy = read_policy(settings)
+        await start_taken(client, settings.task_queue, intake, registers, policy, taken)
+    except (RuntimeError, ServerAwayError):
+        return f"{taken.reference} is kept; it starts by itself when Temporal is back."
+    finally:
+        await engine.dispose()
+    again = " (the same report again)" if taken.repeated else ""
+    return f"{taken.reference} is open{again}."
+
+
+def main(arguments: list[str]) -> int:
+    """Open a case from the file named; print its reference."""
+    if len(arguments) != 1:
+        sys.stderr.write("usage: python starter.py REPORT.json\n")
+        return 2
+    try:
+        said = asyncio.run(open_file(load(), Path(arguments[0]).read_bytes()))
+    except InvalidReportError as error:
+        for problem in error.problems:
+            sys.stderr.write(f"{problem.field}: {problem.code}: {problem.message}\n")
+        return 5
+    sys.stdout.write(f"{said}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    code = main(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # an ordinary exit of a short process that used the SDK may crash

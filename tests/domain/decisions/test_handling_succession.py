@@ -1,0 +1,136 @@
+"""A council that is merged away: contacts, ledger B and held recovery (guide k 8)."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from domain.case import Case, Successor
+from domain.command import Rows
+from domain.errors import Code
+from domain.phase import Phase
+from domain.work import AcceptedRates, ItemState, Money, Order, WorkItem
+from tests.domain.decisions.handling_cases import WHY, a_case, give, refused
+
+TAKES_OVER: dict[str, Any] = {"successor": "XHD", "from_on": "2027-04-01", "reason": WHY}
+REISSUED: dict[str, Any] = {**TAKES_OVER, "order": "re-issued"}
+PO: dict[str, Any] = {"po_number": "PO-9", "po_value_pence": 25000}
+
+
+def _item(number: int, day: date, **changes: Any) -> WorkItem:  # noqa: ANN401
+    item = WorkItem(
+        item=f"i{number}",
+        provider="alder",
+        content="x",
+        worked_on=day,
+        grade="analyst",
+        minutes=60,
+        phase="recovery",
+        description="Restoring.",
+        ledger="B",
+        amount_pence=10000,
+        state=ItemState.PAYABLE,
+    )
+    return item.but(**changes)
+
+
+def _recovering(*items: WorkItem, order_pence: int = 100000) -> Case:
+    accepted = AcceptedRates(provider="alder", card="c1", rates={"analyst": 80000})
+    money = Money(
+        order=Order(po_number="PO-1", value_pence=order_pence), accepted=(accepted,), items=items
+    )
+    return a_case(phase=Phase.RECOVERY, money=money)
+
+
+def _held(case: Case) -> dict[str, str | None]:
+    return {item.item: item.held_why for item in case.money.items}
+
+
+def test_a_case_gains_the_successor_and_keeps_its_own_name() -> None:
+    done = give(a_case(), "record-successor", "priya", **TAKES_OVER, order="unconfirmed")
+    assert done.types == ("council-succeeded",)
+    assert done.case.successor == Successor(code="XHD", from_on="2027-04-01", order="unconfirmed")
+    assert done.case.council.code == "XEA"
+
+
+def test_a_contact_set_after_that_speaks_for_the_successor() -> None:
+    case = give(a_case(), "record-successor", "priya", **TAKES_OVER, order="stands").case
+    verified = {"how": "rang back", "by": "kaya"}
+    done = give(
+        case, "set-contact", "kaya", post="cio", name="Jo", phone="07700 900188", verified=verified
+    )
+    contact = done.case.contact("cio")
+    assert contact is not None
+    assert contact.council == "XHD"
+
+
+def test_unbilled_recovery_from_the_first_day_waits_for_the_successor() -> None:
+    case = _recovering(
+        _item(1, date(2027, 3, 31)),
+        _item(2, date(2027, 4, 1)),
+        _item(3, date(2027, 4, 2), pack=1, billed=True),
+        _item(4, date(2027, 4, 2), ledger="A", phase="containment"),
+        _item(5, date(2027, 4, 2), state=ItemState.HELD, held_why="before-cut-over"),
+    )
+    held = give(case, "record-successor", "priya", **TAKES_OVER, order="unconfirmed").case
+    waits = "successor-unconfirmed"
+    assert _held(held) == {"i1": None, "i2": waits, "i3": None, "i4": None, "i5": "before-cut-over"}
+
+
+def test_a_standing_order_frees_what_waited() -> None:
+    case = _recovering(_item(1, date(2027, 4, 1)), _item(2, date(2027, 4, 1)))
+    held = give(case, "record-successor", "priya", **TAKES_OVER, order="unconfirmed").case
+    freed = give(held, "record-successor", "priya", **TAKES_OVER, order="stands").case
+    assert _held(freed) == {"i1": None, "i2": None}
+    assert freed.money.order == Order(po_number="PO-1", value_pence=100000)
+
+
+def test_a_reissued_order_frees_in_order_of_logging_as_far_as_it_reaches() -> None:
+    case = _recovering(*(_item(n, date(2027, 4, n)) for n in (1, 2, 3)))
+    held = give(case, "record-successor", "priya", **TAKES_OVER, order="unconfirmed").case
+    freed = give(held, "record-successor", "priya", **REISSUED, **PO).case
+    assert freed.money.order == Order(po_number="PO-9", value_pence=25000)
+    assert _held(freed) == {"i1": None, "i2": None, "i3": "over-order-value"}
+
+
+def test_work_of_a_provider_without_accepted_rates_stays_held() -> None:
+    case = _recovering(_item(1, date(2027, 4, 1), provider="kestrel"))
+    held = give(case, "record-successor", "priya", **TAKES_OVER, order="unconfirmed").case
+    freed = give(held, "record-successor", "priya", **TAKES_OVER, order="stands").case
+    assert _held(freed) == {"i1": "order-unconfirmed"}
+
+
+def test_a_council_that_is_not_on_the_register_takes_nothing_over() -> None:
+    inputs = {**TAKES_OVER, "successor": "XZZ", "order": "unconfirmed"}
+    assert refused(a_case(), "record-successor", "priya", **inputs) is Code.UNKNOWN_COUNCIL
+    code = refused(a_case(), "record-successor", "priya", **TAKES_OVER, order="stands", rows=Rows())
+    assert code is Code.UNKNOWN_COUNCIL
+
+
+def test_the_same_succession_twice_is_no_change() -> None:
+    case = give(a_case(), "record-successor", "priya", **TAKES_OVER, order="unconfirmed").case
+    code = refused(case, "record-successor", "priya", **TAKES_OVER, order="unconfirmed")
+    assert code is Code.NOTHING_CHANGED
+    own = {**TAKES_OVER, "successor": "XEA"}
+    code = refused(case, "record-successor", "priya", **own, order="stands")
+    assert code is Code.NOTHING_CHANGED
+
+
+def test_an_order_reissued_once_more_is_a_change() -> None:
+    case = give(a_case(), "record-successor", "priya", **REISSUED, **PO).case
+    assert refused(case, "record-successor", "priya", **REISSUED, **PO) is Code.NOTHING_CHANGED
+    more = {**PO, "po_value_pence": 30000}
+    done = give(case, "record-successor", "priya", **REISSUED, **more)
+    assert done.case.money.order == Order(po_number="PO-9", value_pence=30000)
+
+
+@pytest.mark.parametrize("given", [{}, {"po_number": "PO-9"}, {"po_value_pence": 25000}])
+def test_a_reissued_order_comes_with_number_and_value(given: dict[str, Any]) -> None:
+    assert refused(a_case(), "record-successor", "priya", **REISSUED, **given) is Code.PO_NEEDED
+
+
+def test_unknown_council_and_nothing_changed_answer_before_the_order() -> None:
+    inputs = {**REISSUED, "successor": "XZZ"}
+    assert refused(a_case(), "record-successor", "priya", **inputs) is Code.UNKNOWN_COUNCIL
+    case = give(a_case(), "record-successor", "priya", **REISSUED, **PO).case
+    assert refused(case, "record-successor", "priya", **REISSUED) is Code.NOTHING_CHANGED

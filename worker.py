@@ -1,0 +1,178 @@
+"""The composition root: settings -> adapters -> activities -> worker."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.workflow import SandboxImportNotificationPolicy
+
+from activities.billing import Billing
+from activities.notices import Notices
+from activities.paging import Paging
+from activities.records import Recording
+from activities.turns import Rotation
+from activities.watching import Watching
+from adapters.check_words import CheckWords
+from adapters.database.addresses import RegisterAddresses
+from adapters.database.engine import create_engine
+from adapters.database.intake import Intake
+from adapters.database.notice_book import DatabaseNoticeBook
+from adapters.database.pager import DatabasePager
+from adapters.database.records import DatabaseRecords
+from adapters.database.registers import Registers
+from adapters.database.turns import DatabaseTurns
+from adapters.desk_key import DeskKey
+from adapters.finance.file_desk import FileFinanceDesk
+from adapters.mail.file_outbox import FileOutboxNotifier
+from adapters.mail.page_sender import MessagePageSender
+from adapters.rendering import Templates
+from adapters.temporal.bootstrap import bootstrap, watch_namespace
+from adapters.temporal.connect import connect
+from adapters.temporal.schedule import WATCH_QUEUE, ensure_watch
+from domain.notice import Address
+from settings import Settings, load, read_policy
+from starter import PendingStarter
+from workflows.incident_case import IncidentCaseWorkflow
+from workflows.watchkeeper import WATCHKEEPER, WatchkeeperWorkflow
+
+STICKY = timedelta(seconds=1)
+"""After a worker was killed the next task waits this long for it; the default is 10 s (measured)."""
+
+WORKFLOW_TASKS = 5
+"""Workflow tasks at once: updates stay quick while a backlog drains (measured)."""
+
+CONNECT_TRIES = 30
+"""Seconds a worker waits for a server that is still starting [our default]."""
+
+GRACE = timedelta(seconds=10)
+"""Longer than the longest send of the embedded default; past it activities run again elsewhere."""
+
+
+def workflow_runner() -> SandboxedWorkflowRunner:
+    """Return the sandbox that workers, tests and the replayer share."""
+    restrictions = SandboxRestrictions.default.with_import_notification_policy(
+        SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
+        | SandboxImportNotificationPolicy.WARN_ON_DYNAMIC_IMPORT
+    )
+    return SandboxedWorkflowRunner(restrictions=restrictions)
+
+
+def utc_now() -> datetime:
+    """Return the instant: the clock enters here."""
+    return datetime.now(UTC)
+
+
+def build_activities(settings: Settings) -> list[Callable[..., Any]]:
+    """Return every activity over its adapter: the only place that knows both."""
+    engine = create_engine(settings.database)
+    registers = Registers(engine, utc_now)
+    sink = settings.outbox.with_name(settings.outbox.name + "-exercises")
+    notifier = FileOutboxNotifier(settings.outbox, sink, settings.sender)
+    notifier.sweep()
+    templates = Templates(settings.duty_line, CheckWords(settings.check_word_key()))
+    desks = {
+        "finance": Address(name="MHCLG finance", email=settings.finance_email),
+        "ncsc": Address(name="NCSC incident management", email=settings.ncsc_email),
+    }
+    policy = read_policy(settings)
+    pager = DatabasePager(
+        engine,
+        registers,
+        MessagePageSender(notifier, templates, utc_now),
+        utc_now,
+        policy.scaled(timedelta(seconds=policy.setting("pager.batching_seconds"))),
+    )
+    paging = Paging(pager)
+    notices = Notices(
+        notifier,
+        DatabaseNoticeBook(engine, utc_now),
+        RegisterAddresses(registers, desks),
+        templates,
+    )
+    return [
+        Recording(DatabaseRecords(engine, utc_now)).record_facts,
+        notices.deliver_notices,
+        paging.enter_pages,
+        paging.send_page,
+        Rotation(DatabaseTurns(engine, utc_now)).reserve_turn,
+        Billing(FileFinanceDesk(settings.outbox, sink)).hand_off_billing,
+    ]
+
+
+def build_worker(
+    client: Client, task_queue: str, activities: Sequence[Callable[..., Any]]
+) -> Worker:
+    """Return the worker of the cases."""
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=[IncidentCaseWorkflow],
+        activities=activities,
+        workflow_runner=workflow_runner(),
+        max_concurrent_workflow_tasks=WORKFLOW_TASKS,
+        sticky_queue_schedule_to_start_timeout=STICKY,
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+def build_watchkeeper(client: Client, watch: Client, settings: Settings) -> Worker:
+    """Return the worker of the watchkeeper's namespace."""
+    engine = create_engine(settings.database)
+    pending = PendingStarter(
+        client=client,
+        task_queue=settings.task_queue,
+        intake=Intake(engine, utc_now),
+        registers=Registers(engine, utc_now),
+        policy=read_policy(settings),
+        key=DeskKey.from_file(settings.desk_key),
+        now=utc_now,
+    )
+    return Worker(
+        watch,
+        task_queue=WATCH_QUEUE,
+        workflows=[WatchkeeperWorkflow],
+        activities=[Watching(pending).start_pending],
+        workflow_runner=workflow_runner(),
+    )
+
+
+async def run(settings: Settings) -> None:
+    """Connect, make sure of namespaces and schedule, and work until told to stop."""
+    client = await connected(settings)
+    await bootstrap(client, settings.temporal_namespace)
+    watch = await connect(settings.temporal_address, watch_namespace(settings.temporal_namespace))
+    await ensure_watch(watch, WATCHKEEPER, timedelta(seconds=settings.watch_every_s))
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    async with (
+        build_worker(client, settings.task_queue, build_activities(settings)),
+        build_watchkeeper(client, watch, settings),
+    ):
+        if settings.worker_ready_file is not None:
+            settings.worker_ready_file.write_text("ready\n")
+        await stopped.wait()
+
+
+async def connected(settings: Settings) -> Client:
+    """Connect; a server that is still starting is waited for."""
+    for _ in range(CONNECT_TRIES - 1):
+        try:
+            return await connect(settings.temporal_address, settings.temporal_namespace)
+        except RuntimeError:
+            await asyncio.sleep(1)
+    return await connect(settings.temporal_address, settings.temporal_namespace)
+
+
+if __name__ == "__main__":
+    asyncio.run(run(load()))
+    sys.stdout.flush()
+    os._exit(0)  # an ordinary exit of a process that used the SDK may crash

@@ -1,0 +1,270 @@
+"""Emptying the outbox: record, notices, pages, turns and packs, side by side."""
+
+import asyncio
+from typing import Protocol
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.notices import NoticeBatch, NoticeEffect, Notices
+    from domain.decisions.activation import AssignProvider
+    from domain.decisions.deliveries import RecordDelivery
+
+    from activities.answers import EffectAnswer
+    from activities.billing import Billing, PackHandOff
+    from activities.paging import PageBatch, PageRow, Paging
+    from activities.records import FactBatch, Recording
+    from activities.turns import Rotation, TurnRequest
+    from domain.case import Case
+    from domain.clocks.alarms import ALARMS
+    from domain.clocks.catalogue import CATALOGUE
+    from domain.command import Command
+    from domain.effects import Effect
+    from domain.people import SYSTEM
+    from domain.settling import Settled, page_reached
+    from domain.told import wants_to_hear
+    from domain.view import view_of
+    from workflows import options
+    from workflows.outbox import Outbox
+    from workflows.stamps import own
+
+FACTS_AT_ONCE = 200
+"""Facts in one batch [our default]; a payload stops at 2 MiB."""
+
+
+class Keeper(Protocol):
+    """The workflow, as delivery sees it."""
+
+    @property
+    def case(self) -> Case:
+        """Return the case as it stands."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """Return what is still to be done."""
+        ...
+
+    def own_instruction(self, command: Command) -> None:
+        """Take an instruction of the case's own."""
+        ...
+
+    def absorb(self, settled: Settled) -> None:
+        """Take what an activity's answer brought about."""
+        ...
+
+
+class Delivery:
+    """Carries effects out; each kind goes its own way."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
+        self._stopped = False
+        self._recording = False
+        self._sending: list[str] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self.fault: BaseException | None = None
+
+    def stop(self) -> None:
+        """Start nothing new; what is under way ends by itself."""
+        self._stopped = True
+
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether nothing is under way."""
+        return self._keeper.outbox.is_idle and not self._recording and not self._sending
+
+    async def keep_record(self) -> None:
+        """Record facts in order, batch after batch; with each goes the case as it is shown."""
+        outbox = self._keeper.outbox
+        while True:
+            await workflow.wait_condition(lambda: bool(outbox.facts) and not self._stopped)
+            facts = tuple(outbox.facts[:FACTS_AT_ONCE])
+            case = self._keeper.case
+            batch = FactBatch(case=case.reference, facts=facts, view=view_of(case))
+            self._recording = True
+            await workflow.execute_activity_method(
+                Recording.record_facts,
+                batch,
+                summary=f"record facts {facts[0].seq} to {facts[-1].seq}",
+                **options.RECORD,
+            )
+            del outbox.facts[: len(facts)]
+            self._recording = False
+
+    async def keep_outbox(self) -> None:
+        """Start every effect as it becomes ready; batches of one kind go out together."""
+        outbox = self._keeper.outbox
+        while True:
+            await workflow.wait_condition(
+                lambda: not self._stopped and (self._has_ready() or self._owes())
+            )
+            ready = outbox.ready(workflow.now())
+            outbox.start(ready)
+            for kind, go in (
+                ("page", self._page),
+                ("turn", self._reserve),
+                ("notice", self._tell),
+                ("pack", self._bill),
+            ):
+                batch = tuple(effect for effect in ready if effect.kind == kind)
+                if batch:
+                    self._spawn(go(batch))
+            for person in [p for p in outbox.owed if p not in self._sending]:
+                self._sending.append(person)
+                self._spawn(self._send_page(person))
+
+    def _has_ready(self) -> bool:
+        return bool(self._keeper.outbox.ready(workflow.now()))
+
+    def _owes(self) -> bool:
+        return any(person not in self._sending for person in self._keeper.outbox.owed)
+
+    def _spawn(self, job: "asyncio._CoroutineLike[None]") -> None:
+        self._tasks = [task for task in self._tasks if not task.done()]
+        task = asyncio.create_task(job)
+        task.add_done_callback(self._noted)
+        self._tasks.append(task)
+
+    def _noted(self, task: asyncio.Task[None]) -> None:
+        """Keep a bug in a task for the run to show; it must not end in silence."""
+        if not task.cancelled() and task.exception() is not None:
+            self.fault = task.exception()
+
+    async def _tell(self, effects: tuple[Effect, ...]) -> None:
+        case = self._keeper.case
+        sent = tuple(
+            NoticeEffect(key=e.key, case=case.reference, notice=e.notice)
+            for e in effects
+            if e.notice is not None
+        )
+        batch = NoticeBatch(effects=sent, exercise=case.exercise)
+        answers = await workflow.execute_activity_method(
+            Notices.deliver_notices,
+            batch,
+            summary="tell " + ", ".join(f"{s.notice.role} {s.notice.notice}" for s in sent)[:180],
+            **options.NOTICES,
+        )
+        self._keeper.outbox.settle(answers, workflow.now())
+        for answer in answers:
+            for outcome in answer.outcomes:
+                self._hear(answer.key, outcome.channel, outcome.state)
+
+    def _hear(self, key: str, channel: str, state: str) -> None:
+        """Record a delivery that a rule waits for, or that failed."""
+        case = self._keeper.case
+        if not wants_to_hear(case, key, state):
+            return
+        self._keeper.own_instruction(
+            RecordDelivery.model_validate(
+                {
+                    "by": SYSTEM,
+                    "idempotency_key": f"{key}/{channel}/{state}",
+                    "notice": key,
+                    "channel": channel,
+                    "state": state,
+                    "stamp": own(case),
+                }
+            )
+        )
+
+    async def _page(self, effects: tuple[Effect, ...]) -> None:
+        case, outbox = self._keeper.case, self._keeper.outbox
+        wanted = [e for e in effects if e.page is not None and self._is_wanted(e.page.about)]
+        for effect in effects:
+            if effect not in wanted:
+                outbox.drop(effect.key)
+        rows = tuple(
+            PageRow(key=e.key, case=case.reference, page=e.page, says=says(e.page.about))
+            for e in wanted
+            if e.page is not None
+        )
+        if not rows:
+            return
+        paged = await workflow.execute_activity_method(
+            Paging.enter_pages,
+            PageBatch(rows=rows),
+            summary="page " + ", ".join(f"L{r.page.rung} {r.page.about}" for r in rows)[:180],
+            **options.PAGES,
+        )
+        by_key = {effect.key: effect for effect in wanted}
+        for answer in paged.answers:
+            effect = by_key[answer.key]
+            outbox.drop(answer.key)
+            self._keeper.absorb(
+                page_reached(self._keeper.case, effect, answer.rung, answer.people, workflow.now())
+            )
+        outbox.owed.extend(person for person in paged.people if person not in outbox.owed)
+
+    def _is_wanted(self, about: str) -> bool:
+        """Tell whether a page still matters: a clock met or cancelled meanwhile pages nobody."""
+        case = self._keeper.case
+        clocks = any(run.id == about and not run.ended for run in case.clocks)
+        return clocks or any(f"{a.about}#{a.instance}" == about for a in case.alarms)
+
+    async def _send_page(self, person: str) -> None:
+        await workflow.execute_activity_method(
+            Paging.send_page, person, summary=f"one message to {person}", **options.SEND_PAGE
+        )
+        self._sending.remove(person)
+        if person in self._keeper.outbox.owed:
+            self._keeper.outbox.owed.remove(person)
+
+    async def _reserve(self, effects: tuple[Effect, ...]) -> None:
+        for effect in effects:
+            provider, why, note = await self._turn(effect)
+            self._keeper.outbox.drop(effect.key)
+            case = self._keeper.case
+            self._keeper.own_instruction(
+                AssignProvider.model_validate(
+                    {
+                        "by": SYSTEM,
+                        "idempotency_key": effect.key,
+                        "provider": provider,
+                        "why": why,
+                        "reason": note,
+                        "stamp": own(case),
+                    }
+                )
+            )
+
+    async def _turn(self, effect: Effect) -> tuple[str, str, str | None]:
+        """Return whom to call out; with no answer in 30 s the configured order, and it says so."""
+        if effect.why == "by-choice":
+            return effect.candidates[0], "by-choice", None
+        case = self._keeper.case
+        request = TurnRequest(
+            key=effect.key,
+            case=case.reference,
+            candidates=effect.candidates,
+            exercise=case.exercise,
+            at=workflow.now(),
+        )
+        try:
+            provider = await workflow.execute_activity_method(
+                Rotation.reserve_turn, request, summary="whose turn it is", **options.TURN
+            )
+        except ActivityError:
+            note = "The turns could not be read within 30 seconds: configured order."
+            return effect.candidates[0], "rotation", note
+        return provider, "rotation", None
+
+    async def _bill(self, effects: tuple[Effect, ...]) -> None:
+        case = self._keeper.case
+        packs = tuple(
+            PackHandOff(key=e.key, case=case.reference, document=e.pack, exercise=case.exercise)
+            for e in effects
+        )
+        answers: tuple[EffectAnswer, ...] = await workflow.execute_activity_method(
+            Billing.hand_off_billing, packs, summary="billing pack to finance", **options.PACKS
+        )
+        self._keeper.outbox.settle(answers, workflow.now())
+
+
+def says(about: str) -> str:
+    """Return in words what a page is about: what the clock waits for, or what the alarm says."""
+    name = about.rsplit("#", 1)[0]
+    if name.startswith("alarm:"):
+        return ALARMS[name.removeprefix("alarm:")].says
+    return f"{name} waits for {CATALOGUE[name].says}"

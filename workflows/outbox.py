@@ -1,0 +1,117 @@
+"""What is still to be done outside: facts to record and effects, each with its own next try."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.answers import EffectAnswer
+    from domain.effects import Effect
+    from domain.fact import Fact
+    from domain.settling import Settled
+    from domain.value import Instant, Value
+    from workflows.options import EFFECT_RETRY, EFFECT_RETRY_MOST
+
+
+class Waiting(Value):
+    """One effect that is not done yet.
+
+    Attributes:
+        effect: What is to be done.
+        tries: How often it was tried.
+        try_at: Not before this; ``None`` at once.
+    """
+
+    effect: Effect
+    tries: int = 0
+    try_at: Instant | None = None
+
+
+class Contents(Value):
+    """The outbox as continue-as-new carries it.
+
+    Attributes:
+        owed: People a page message is owed to.
+    """
+
+    facts: tuple[Fact, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    owed: tuple[str, ...] = ()
+
+
+class Outbox:
+    """Facts in order, effects by key. Nothing leaves it before it was answered."""
+
+    def __init__(self, contents: Contents) -> None:
+        self.facts: list[Fact] = list(contents.facts)
+        self.owed: list[str] = list(contents.owed)
+        self._waiting: dict[str, Waiting] = {w.effect.key: w for w in contents.waiting}
+        self._in_flight: set[str] = set()
+
+    def contents(self) -> Contents:
+        """Return everything not yet answered."""
+        return Contents(
+            facts=tuple(self.facts),
+            waiting=tuple(self._waiting.values()),
+            owed=tuple(self.owed),
+        )
+
+    def add(self, settled: Settled) -> None:
+        """Take what an instruction or time brought about."""
+        self.facts.extend(settled.facts)
+        for effect in settled.effects:
+            self._waiting[effect.key] = Waiting(effect=effect)
+
+    def ready(self, now: datetime) -> tuple[Effect, ...]:
+        """Return the effects to start now, in order."""
+        return tuple(
+            w.effect
+            for w in self._waiting.values()
+            if w.effect.key not in self._in_flight and (w.try_at is None or w.try_at <= now)
+        )
+
+    def next_try(self) -> datetime | None:
+        """Return the earliest next try of what failed and is not in flight."""
+        found = [
+            w.try_at
+            for w in self._waiting.values()
+            if w.try_at is not None and w.effect.key not in self._in_flight
+        ]
+        return min(found, default=None)
+
+    def start(self, effects: Iterable[Effect]) -> None:
+        """Mark effects as being in flight."""
+        self._in_flight.update(effect.key for effect in effects)
+
+    def settle(self, answers: Iterable[EffectAnswer], now: datetime) -> tuple[Waiting, ...]:
+        """Take answers; return what failed, with its count of tries."""
+        failed: list[Waiting] = []
+        for answer in answers:
+            self._in_flight.discard(answer.key)
+            waiting = self._waiting.get(answer.key)
+            if waiting is None:
+                continue
+            if answer.state in ("failed", "unknown"):
+                wait = min(EFFECT_RETRY * 2**waiting.tries, EFFECT_RETRY_MOST)
+                again = waiting.but(tries=waiting.tries + 1, try_at=now + wait)
+                self._waiting[answer.key] = again
+                failed.append(again)
+            else:
+                del self._waiting[answer.key]
+        return tuple(failed)
+
+    def drop(self, key: str) -> None:
+        """Forget an effect that is no longer wanted."""
+        self._waiting.pop(key, None)
+        self._in_flight.discard(key)
+
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether nothing is in flight."""
+        return not self._in_flight
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether everything is done."""
+        return not (self.facts or self._waiting or self.owed)
