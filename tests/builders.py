@@ -145,30 +145,30 @@ def providers() -> tuple[Provider, ...]:
     return (a_provider("alder"), a_provider("kestrel"))
 
 
-def called_out(provider: str = "alder", **changes: Any) -> Engagement:  # noqa: ANN401  (any field)
+def called_out(provider: str | None = "alder", **changes: Any) -> Engagement:  # noqa: ANN401  (any field)
     """Return the engagement of a provider that was called out at noon and has not got through."""
+    firm = provider or "alder"  # None: alder was, and nobody is any more
     engagement = Engagement(
         provider=provider,
-        last_provider=provider,
-        call_out=CallOut(provider=provider, why="rotation", called_at=NOON),
+        last_provider=firm,
+        call_out=CallOut(provider=firm, why="rotation", called_at=NOON, open=provider is not None),
         assigned=True,
         first_called_at=NOON,
-        ever_called=(provider,),
+        ever_called=(firm,),
         first_call_out_on=date(2026, 11, 23),
     )
     return engagement.but(**changes)
 
 
-def in_contact(provider: str = "alder", **changes: Any) -> Engagement:  # noqa: ANN401  (any field)
+def in_contact(provider: str | None = "alder", **changes: Any) -> Engagement:  # noqa: ANN401  (any field)
     """Return the engagement of a provider that reached the council at noon; scope is not agreed."""
-    call_out = CallOut(
-        provider=provider, why="rotation", called_at=NOON, contact_at=NOON, open=False
-    )
+    firm = provider or "alder"
+    call_out = CallOut(provider=firm, why="rotation", called_at=NOON, contact_at=NOON, open=False)
     known = {"call_out": call_out, "contacted_at": NOON, "contact_ever": True}
     return called_out(provider, **{**known, **changes})
 
 
-def at_work(provider: str = "alder", **changes: Any) -> Engagement:  # noqa: ANN401  (any field)
+def at_work(provider: str | None = "alder", **changes: Any) -> Engagement:  # noqa: ANN401  (any field)
     """Return the engagement of a provider whose scope of work is agreed."""
     return in_contact(provider, **{"scope_agreed": True, "scope_ever": True, **changes})
 

@@ -146,6 +146,8 @@ def _confirmed(_before: Case, after: Case, event: Event) -> bool:
 
 
 def _ico_starts(before: Case, after: Case, event: Event) -> bool:
+    if event.type == "case-reopened" and getattr(event, "aware_at", None) is not None:
+        return True  # data was published, whatever the report said
     if after.report.personal_data == "no" or after.ico_result is not None:
         return False
     if event.type == "report-amended":

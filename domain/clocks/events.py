@@ -35,7 +35,8 @@ class ClockStarted(Event):
     def apply(self, case: Case) -> Case:
         """Add the run; earlier runs of the clock that are over are folded away."""
         keep = tuple(r for r in case.clocks if r.clock != self.run.clock or not r.ended)
-        return case.but(clocks=(*keep, self.run))
+        ico = case.ico_started or self.run.clock == "ico-report"
+        return case.but(clocks=(*keep, self.run), ico_started=ico)
 
 
 class ClockMet(ClockEvent):

@@ -10,6 +10,7 @@ from domain.command import Command
 from domain.decisions.offers import waiting_offer
 from domain.errors import Code, Refused
 from domain.free_text import clean_line
+from domain.money.thresholds import rearmed
 from domain.people import Role, T
 from domain.phase import CLS, ERA, OFF, REC, Phase, RecoveryAnswer
 from domain.policy import Policy
@@ -164,12 +165,7 @@ def _posts(policy: Policy) -> str:
 
 def _with_order(case: Case, order: Order) -> Money:
     """Return the money under a new order; thresholds above what is logged of it fire again."""
-    money, policy = case.money, case.policy
-    alerted = money.alerted.get("B", 0)
-    logged = money.logged_pence("B")
-    told = (t for t in policy.spend_thresholds if logged * 100 >= t * order.value_pence)
-    still = min(alerted, max(told, default=0))
-    return money.but(order=order, alerted={**money.alerted, "B": still})
+    return rearmed(case, case.money.but(order=order), "B")
 
 
 class RecoveryAccepted(Moves):

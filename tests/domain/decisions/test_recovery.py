@@ -73,7 +73,7 @@ def test_an_offer_from_closing_leads_back_to_where_an_answer_is_due() -> None:
     case = a_case(
         Phase.CLOSING,
         close_proposal=CloseProposal(by="kaya", data_return="confirmed"),
-        engagement=at_work(provider=None),
+        engagement=at_work().but(provider=None),
     )
     offered = after(case, offer())
     assert (offered.phase, offered.outcome) == (Phase.RECOVERY_OFFER, None)
@@ -117,7 +117,7 @@ def _recovery_card() -> dict[str, Any]:
 
 
 def test_nobody_on_the_case_has_no_card() -> None:
-    case = a_case(Phase.RECOVERY_OFFER, engagement=at_work(provider=None))
+    case = a_case(Phase.RECOVERY_OFFER, engagement=at_work().but(provider=None))
     assert code_of(offer(), case) is Code.NO_RATE_CARD
 
 

@@ -1,0 +1,148 @@
+"""``cir``: what staff type. Nouns are built when typed; everything else is imported then too."""
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from cli.exit_codes import INTERRUPTED, SAYS, USAGE
+
+WORDS = {
+    "case": "Open, show and list cases.",
+    "triage": "Assess a report and decide.",
+    "activation": "Call a provider out, agree scope; decline and withdraw.",
+    "provider": "What the provider did.",
+    "response": "Containment and eradication.",
+    "recovery": "Offer recovery and take the council's answer.",
+    "money": "Work items, authority and billing.",
+    "closing": "Reports, the checklist and closing.",
+    "handling": "Links, owners, contacts, notes and deliveries.",
+    "clock": "The clocks of a case.",
+    "escalation": "Pages that wait for a person.",
+    "rota": "Who is on which rung.",
+    "people": "The staff register.",
+    "councils": "The register of councils.",
+    "providers": "The providers.",
+    "policy": "The numbers the service runs by.",
+    "exercise": "Rehearse a story.",
+    "local": "The stack on this machine.",
+    "inbox": "What needs me now, across cases, by deadline.",
+    "doctor": "Try what cir stands on, and say what to mend.",
+    "help": "Help on a subject: exit-codes.",
+}
+
+
+def own_verbs(noun: str) -> dict[str, click.Command]:
+    """Return the verbs of a noun that are not commands of the service."""
+    if noun == "case":
+        from cli import cases
+
+        return cases.verbs()
+    if noun == "local":
+        from cli import local
+
+        return local.verbs()
+    if noun in ("exercise", "policy"):
+        from cli import rehearse
+
+        return rehearse.exercise_verbs() if noun == "exercise" else rehearse.policy_verbs()
+    if noun == "clock":
+        from cli import clocks
+
+        return clocks.verbs()
+    from cli import registers
+
+    return registers.nouns().get(noun, {})
+
+
+def single(noun: str) -> click.Command | None:
+    """Return a noun that has no verbs."""
+    if noun == "inbox":
+        from cli.registers import reading, verb
+
+        return verb("inbox", reading("/inbox"), WORDS["inbox"])
+    if noun == "doctor":
+        from cli.local import doctor
+
+        return doctor()
+    if noun == "help":
+        subject = click.Argument(["subject"], required=False)
+        return click.Command("help", params=[subject], callback=helped, help=WORDS["help"])
+    return None
+
+
+def helped(subject: str | None) -> None:
+    """Print help on a subject."""
+    if subject == "exit-codes":
+        for code, words in SAYS.items():
+            click.echo(f"{code:4}  {words}")
+        return
+    click.echo("cir help exit-codes; cir NOUN --help; cir NOUN VERB --help")
+
+
+class Nouns(click.Group):
+    """The nouns of ``cir``, each looked up when it is typed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return every noun."""
+        del ctx
+        return list(WORDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the noun."""
+        del ctx
+        if cmd_name not in WORDS:
+            return None
+        alone = single(cmd_name)
+        if alone is not None:
+            return alone
+        from cli.verbs import Verbs, declared
+
+        return Verbs(cmd_name, declared().get(cmd_name, {}), own_verbs(cmd_name), WORDS[cmd_name])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Suggest the nearest noun for one that is not known."""
+        if args and args[0] not in WORDS:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], list(WORDS), 1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise click.UsageError(f"There is no {args[0]}.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the nouns without building them."""
+        del ctx
+        with formatter.section("Nouns"):
+            formatter.write_dl(list(WORDS.items()))
+
+
+def build() -> click.Group:
+    """Return ``cir``."""
+    program = Nouns("cir", help="Cyber Incident Response cases, from report to billing pack.")
+    return click.version_option("0.1.0", prog_name="cir")(program)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run ``cir``."""
+    code: Any = 0
+    try:
+        code = build().main(args=arguments, prog_name="cir", standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        code = USAGE
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        code = INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()
