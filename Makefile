@@ -16,7 +16,7 @@ server: bootstrap ## Get the Temporal server: found, cached, downloaded or built
 	@$(VENV)/python -m stack.server
 
 demo: bootstrap ## Walk one incident from report to acknowledged billing pack (KEEP=1 leaves it running)
-	@$(VENV)/python -m stack.demo
+	@$(VENV)/python -m stack.demo $(if $(KEEP),--keep)
 
 parts: ## Get what only the tests need: Chromium
 	@$(PYTHON) tools/parts.py

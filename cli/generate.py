@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 
 import domain.decisions  # noqa: F401  (fills the registry)
@@ -99,7 +99,7 @@ def _kind(kind: Any) -> str:  # noqa: ANN401
         return "bool"
     if kind is int:
         return "int"
-    if kind is datetime:
+    if kind is datetime or kind is AwareDatetime:
         return "time"
     is_text = kind in (str,) or _choices(kind) or getattr(kind, "__name__", "") in ("date",)
     return "text" if is_text else "json"
