@@ -77,7 +77,7 @@ async def start_case(client: Client, task_queue: str, opening: Opening, instruct
         raise ServerAwayError(str(error)) from error
 
 
-async def start_taken(  # noqa: PLR0913  (two stores, a connection and what to start)
+async def start_taken(
     client: Client,
     task_queue: str,
     intake: Intake,

@@ -43,7 +43,7 @@ from workflows.incident_case import IncidentCaseWorkflow
 from workflows.watchkeeper import WATCHKEEPER, WatchkeeperWorkflow
 
 STICKY = timedelta(seconds=1)
-"""After a worker was killed the next task waits this long for it; the default is 10 s (measured)."""
+"""After a worker was killed the next task waits this long; the default is 10 s (measured)."""
 
 WORKFLOW_TASKS = 5
 """Workflow tasks at once: updates stay quick while a backlog drains (measured)."""

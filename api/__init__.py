@@ -1,1 +1,1 @@
-"""The desk: the one way in. Knows who is asking, stamps instructions, answers reads. Decides nothing."""
+"""The desk: the one way in. Knows who is asking, stamps, answers reads. Decides nothing."""

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
-from domain.errors import Kind, Refused
+from domain.errors import Refused
 
 STATUS = {
     "refused": 422,
@@ -40,9 +40,8 @@ class Answer(Exception):  # noqa: N818  (it is an answer, like Refused)
 
 
 def of_refusal(refused: Refused, key: str | None = None) -> Answer:
-    """Return a rule's no as the desk says it; people and roles are 403, rules 422, conflicts 409."""
-    kind = refused.kind.value if isinstance(refused.kind, Kind) else str(refused.kind)
-    answer = Answer(kind, refused.code.value, refused.message, **refused.details)
+    """Return a rule's no as the desk says it."""
+    answer = Answer(refused.kind.value, refused.code.value, refused.message, **refused.details)
     answer.key = key
     return answer
 

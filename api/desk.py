@@ -9,6 +9,7 @@ from adapters.database.attempts import Attempts
 from adapters.database.cases import Cases
 from adapters.database.intake import Intake
 from adapters.database.registers import Registers
+from adapters.desk_key import DeskKey
 from adapters.temporal.instructing import (
     CaseFaultError,
     Instructor,
@@ -18,7 +19,6 @@ from adapters.temporal.instructing import (
     UnknownCaseError,
 )
 from api.answers import Answer, of_refusal, unknown_case
-from adapters.desk_key import DeskKey
 from domain.command import Command
 from domain.decider import Receipt, authorise, build
 from domain.errors import Code, Refused
@@ -31,6 +31,33 @@ CATCH_UP = 2.0
 """Seconds a read waits for the read model to hold what this desk has acknowledged [our default]."""
 
 
+SAYS: dict[type[Exception], tuple[str, str, str]] = {
+    NotReachedError: (
+        "unreachable",
+        "not-reached",
+        "{case}: Temporal was not reached; nothing was sent on. Try again.",
+    ),
+    QueuedError: (
+        "queued",
+        "queued",
+        "{case}: kept, and answered when a worker is back. Ask again with the same key.",
+    ),
+    OutcomeUnknownError: (
+        "unknown-outcome",
+        "unknown-outcome",
+        "{case}: sent, and no answer came. The same key is safe to repeat.",
+    ),
+    CaseFaultError: (
+        "failed",
+        "internal-error",
+        "{case} met a fault of ours; nothing changed. The same key is safe to repeat.",
+    ),
+}
+"""What the desk says when no case answered: kind, code and words."""
+
+UNANSWERED = tuple(SAYS)
+
+
 class Who(NamedTuple):
     """Whoever holds the token, with their roles at this moment."""
 
@@ -41,7 +68,7 @@ class Who(NamedTuple):
 class Desk:
     """Knows who is asking, stamps, gives the instruction on, and keeps refused attempts."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (composition)
         self,
         *,
         registers: Registers,
@@ -84,26 +111,15 @@ class Desk:
             authorise(kind, who.id, who.roles)
             command = build(name, {**payload, "by": who.id, "stamp": None})
             stamped = await self._stamped(who, case, command)
-            receipt = await self._give(case, stamped, patience)
+            receipt = await self._instructor.instruct(case, stamped, patience)
         except Refused as refused:
             await self._attempts.keep(case, name, who.id, key, refused.code, refused.message)
             raise of_refusal(refused, key) from refused
         except UnknownCaseError as error:
             raise await self._not_running(case, who, name, key) from error
-        except NotReachedError as error:
-            words = f"{case}: Temporal was not reached; nothing was sent on. Try again."
-            raise _with_key("unreachable", "not-reached", words, key) from error
-        except QueuedError as error:
-            words = (
-                f"{case}: kept, and answered when a worker is back. Ask again with the same key."
-            )
-            raise _with_key("queued", "queued", words, key) from error
-        except OutcomeUnknownError as error:
-            words = f"{case}: sent, and no answer came. The same key is safe to repeat."
-            raise _with_key("unknown-outcome", "unknown-outcome", words, key) from error
-        except CaseFaultError as error:
-            words = f"{case} met a fault of ours; nothing changed. The same key is safe to repeat."
-            raise _with_key("failed", "internal-error", words, key) from error
+        except UNANSWERED as error:
+            kind_, code, words = SAYS[type(error)]
+            raise _with_key(kind_, code, words.format(case=case), key) from error
         return await self._complete(receipt)
 
     async def shown(self, case: str) -> dict[str, Any]:
@@ -123,9 +139,6 @@ class Desk:
         rows = await self.registers.rows(named_in(command, case))
         version = await self.registers.version()
         return self.key.stamped(case, command, who.roles, rows, self.now(), version)
-
-    async def _give(self, case: str, command: Command, patience: timedelta) -> Receipt:
-        return await self._instructor.instruct(case, command, patience)
 
     async def _complete(self, receipt: Receipt) -> Receipt:
         """Remember what was acknowledged; a repeated answer gets its facts from the record."""

@@ -1,4 +1,4 @@
-"""Report intake by staff: on disk first, then a case; with Temporal away it is kept and starts later."""
+"""Report intake by staff: on disk first, then a case; with Temporal away it is kept."""
 
 import asyncio
 from datetime import timedelta

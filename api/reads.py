@@ -4,6 +4,7 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, BaseModel, Field
 
 from api.answers import Answer, unknown_case
 from api.identity import Asking, TheDesk
@@ -11,40 +12,33 @@ from api.identity import Asking, TheDesk
 router = APIRouter()
 
 
+class Filters(BaseModel):
+    """What a list of cases may be narrowed by."""
+
+    phase: str | None = None
+    category: str | None = None
+    owner: str | None = None
+    mine: bool = False
+    provider: str | None = None
+    breached: bool | None = None
+    breaching: str | None = None
+    exercise: bool | None = None
+    council: str | None = None
+    opened_since: AwareDatetime | None = None
+    closed: bool | None = None
+    sort: str = "due_at"
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+
+
 @router.get("/cases")
-async def listed(  # noqa: PLR0913  (one argument a filter)
-    who: Asking,
-    desk: TheDesk,
-    phase: str | None = None,
-    category: str | None = None,
-    owner: str | None = None,
-    mine: bool = False,
-    provider: str | None = None,
-    breached: bool | None = None,
-    breaching: str | None = None,
-    exercise: bool | None = None,
-    council: str | None = None,
-    opened_since: str | None = None,
-    closed: bool | None = None,
-    sort: str = "due_at",
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+async def listed(
+    who: Asking, desk: TheDesk, filters: Annotated[Filters, Query()]
 ) -> list[dict[str, Any]]:
     """Return summaries of cases."""
-    wanted = {
-        "phase": phase,
-        "category": category,
-        "owner": who.id if mine else owner,
-        "provider": provider,
-        "breached": breached,
-        "breaching": breaching,
-        "exercise": exercise,
-        "council": council,
-        "opened_since": opened_since,
-        "closed": closed,
-    }
-    return await desk.cases.listed(
-        {name: value for name, value in wanted.items() if value is not None}, sort=sort, limit=limit
-    )
+    wanted = filters.model_dump(exclude_none=True, exclude={"mine", "sort", "limit"})
+    if filters.mine:
+        wanted["owner"] = who.id
+    return await desk.cases.listed(wanted, sort=filters.sort, limit=filters.limit)
 
 
 @router.get("/cases/{case}")

@@ -16,8 +16,16 @@ from cli.verbs import common, guarded, instruct, read_input
 
 FLAGS = ("mine", "breached", "exercise", "closed")
 FILTERS = (
-    "phase category owner provider council opened_since breaching sort"
-).split()  # what the desk takes as it is
+    "phase",
+    "category",
+    "owner",
+    "provider",
+    "council",
+    "opened_since",
+    "breaching",
+    "sort",
+)
+"""What the desk takes as it is."""
 
 
 def body_of(source: str) -> bytes:
@@ -119,7 +127,9 @@ def waited(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     while True:
         turn = min(left, 10.0)
         try:
-            return desk.get(f"/cases/{values['case']}/wait", **{"for": values["until"]}, timeout_s=turn)
+            return desk.get(
+                f"/cases/{values['case']}/wait", **{"for": values["until"]}, timeout_s=turn
+            )
         except Failure as found:
             left -= turn
             if found.error["kind"] != "timeout" or left <= 0:
@@ -175,14 +185,16 @@ def verbs() -> dict[str, click.Command]:
     key = click.Option(["--idempotency-key"], help="Same key, same answer.")
     until = click.Option(["--for", "until"], required=True, metavar="phase=P|key=K")
     return {
-        "open": _command("open", opened, "Open a case from a report; repeat-safe.", maybe, *by_hand),
+        "open": _command(
+            "open", opened, "Open a case from a report; repeat-safe.", maybe, *by_hand
+        ),
         "check": _command("check", checked, "Say what opening would say.", source, *check),
         "list": _command("list", listed, "List cases.", *_filters()),
         "show": _command("show", shown, "Everything about one case.", CASE),
         "history": _command("history", history, "The facts of a case, oldest first.", CASE),
-        "instruct": _command("instruct", instructed, "Send any command as JSON.", CASE, command, given, key),
+        "instruct": _command(
+            "instruct", instructed, "Send any command as JSON.", CASE, command, given, key
+        ),
         "wait": _command("wait", waited, "Wait for a phase or an instruction.", CASE, until),
         "watch": _command("watch", watched, "Show a case as it changes.", CASE),
     }
-
-

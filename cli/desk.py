@@ -1,7 +1,6 @@
 """Talking to the desk: one request, and an honest word when no answer came."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -64,7 +63,10 @@ class Desk:
         from http.client import HTTPConnection, HTTPException
 
         address = urlsplit(self._address())
-        headers = {"Authorization": f"Bearer {self._token()}", "Content-Type": f"application/{kind}"}
+        headers = {
+            "Authorization": f"Bearer {self._token()}",
+            "Content-Type": f"application/{kind}",
+        }
         connection = HTTPConnection(
             address.hostname or "", address.port or 80, timeout=self._timeout
         )
@@ -98,7 +100,7 @@ class Desk:
     def _token(self) -> str:
         path = self._home / "credentials.json"
         tokens: dict[str, str] = read_json(path, {})
-        if path.exists() and os.stat(path).st_mode & 0o077:
+        if path.exists() and path.stat().st_mode & 0o077:
             words = f"{path.name} can be read by others: chmod 600 it, and ask for new tokens."
             raise failure("not-allowed", "unknown-person", words)
         person = self._person or next(iter(tokens), None)

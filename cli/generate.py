@@ -1,9 +1,9 @@
-"""Write ``cli/verbs.json`` and ``docs/cli.md`` from the declarations: ``python -m cli.generate``."""
+"""Write ``cli/verbs.json`` and ``docs/cli.md``: ``python -m cli.generate``."""
 
 import json
 import types
 import typing
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +101,7 @@ def _kind(kind: Any) -> str:  # noqa: ANN401
         return "int"
     if kind is datetime or kind is AwareDatetime:
         return "time"
-    is_text = kind in (str,) or _choices(kind) or getattr(kind, "__name__", "") in ("date",)
+    is_text = kind is str or kind is date or bool(_choices(kind))
     return "text" if is_text else "json"
 
 

@@ -131,8 +131,9 @@ def doctored(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
 def verbs() -> dict[str, click.Command]:
     """Return the verbs of ``cir local``."""
     example = click.Option(["--example"], is_flag=True, help="Fill it with the example staff.")
-    register = click.Option(["--register"], type=click.Path(exists=True, file_okay=False),
-                            help="A folder with people, rota, providers, councils as JSON.")  # fmt: skip
+    words = "A folder with people, rota, providers and councils as JSON."
+    folder = click.Path(exists=True, file_okay=False)
+    register = click.Option(["--register"], type=folder, help=words)
     policy = click.Option(["--policy"], type=click.Path(exists=True), help="For new cases.")
     name = click.Argument(["name"], required=False)
     sure = click.Option(["--yes-really"], is_flag=True, help="Yes, remove the data.")

@@ -2,29 +2,10 @@
 
 import json
 import sys
-import unicodedata
-from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from cli.context import Options
-
-LONDON = ZoneInfo("Europe/London")
-UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn"}
-
-
-def safe(value: Any) -> str:  # noqa: ANN401  (anything that is shown)
-    """Return a value as text that a terminal only shows: no controls, no direction overrides."""
-    text = "" if value is None else str(value)
-    return "".join(c if unicodedata.category(c) not in UNSAFE else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
-def when(value: str | None, options: Options) -> str:
-    """Return an ISO instant in UK time with its zone, or in UTC when asked."""
-    if not value:
-        return ""
-    zone = UTC if options.utc else LONDON
-    return f"{datetime.fromisoformat(value).astimezone(zone):%a %d %b %H:%M:%S %Z}"
+from cli.harmless import safe
 
 
 def say(words: str) -> None:
@@ -61,7 +42,8 @@ def show_failure(error: dict[str, Any], options: Options | None) -> None:
         show_json({"ok": False, "error": error})
     say(str(error["message"]))
     for field in error.get("details", {}).get("fields", ()):
-        say(f"  {field.get('field') or '(whole report)'}: {field.get('code', '')} {field['message']}")
+        place = field.get("field") or "(the whole)"
+        say(f"  {place}: {field.get('code', '')} {field['message']}")
     missing = error.get("details", {}).get("missing")
     if missing:
         say(f"  missing: {', '.join(missing)}")

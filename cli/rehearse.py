@@ -8,7 +8,8 @@ import click
 from cli.context import Options
 from cli.desk import failure
 from cli.exit_codes import FAILED, USAGE
-from cli.output import safe, say, show
+from cli.harmless import safe
+from cli.output import say, show
 from cli.registers import verb
 from cli.verbs import common
 
@@ -100,7 +101,9 @@ def policy_checked(options: Options, values: dict[str, Any]) -> Any:  # noqa: AN
     except PolicyError as error:
         told = failure("refused", "invalid-input", f"{values['file']} is no policy.")
         told.error["details"] = {
-            "fields": [{"field": k, "code": "invalid-input", "message": w} for k, w in error.problems]
+            "fields": [
+                {"field": k, "code": "invalid-input", "message": w} for k, w in error.problems
+            ]
         }
         raise told from error
     today = datetime.now(UTC).date()  # noqa: TID251  (the edge)

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.context import Options
-from cli.output import safe, when
+from cli.harmless import safe, when
 
 MOST_ROWS = 200
 
@@ -65,7 +65,9 @@ def _case(console: Console, case: dict[str, Any], options: Options) -> None:
     title = f"{case['case']}{mark}  {safe(case['council'])}  {case['phase']}"
     console.print(Text(f"{title} {case['outcome'] or ''}", style="bold"))
     who = f"category {case['category']}, owner {case['owner'] or 'nobody'}"
-    console.print(Text(f"{who}, provider {case['provider'] or 'nobody'}, version {case['version']}"))
+    console.print(
+        Text(f"{who}, provider {case['provider'] or 'nobody'}, version {case['version']}")
+    )
     if case["open_actions"]:
         console.print(Text("To do", style="bold"))
         for action in case["open_actions"][:6]:

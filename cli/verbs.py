@@ -120,7 +120,9 @@ def give(row: dict[str, Any], options: Options, values: dict[str, Any]) -> Any: 
     for one in row["options"]:
         _put(payload, one, values.get(_name(one)))
     answers = [
-        instruct(options, case, row["command"], payload, key if len(cases) == 1 else f"{key}:{case}")
+        instruct(
+            options, case, row["command"], payload, key if len(cases) == 1 else f"{key}:{case}"
+        )
         for case in cases
     ]
     return answers[0] if len(answers) == 1 else answers
@@ -196,7 +198,9 @@ def _tell(answer: dict[str, Any]) -> None:
 class Verbs(click.Group):
     """A noun whose verbs are looked up when one is typed."""
 
-    def __init__(self, name: str, rows: dict[str, Any], own: dict[str, click.Command], words: str) -> None:
+    def __init__(
+        self, name: str, rows: dict[str, Any], own: dict[str, click.Command], words: str
+    ) -> None:
         super().__init__(name, help=words)
         self._rows = rows
         self._own = own

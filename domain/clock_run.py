@@ -23,7 +23,7 @@ class Step(Value):
     Attributes:
         at: When. Moved by a pause, never by anything else but a change of policy or category.
         does: ``warn`` pages L0; ``remind`` sends ``notice``; ``breach`` is the deadline; ``mark``
-            pages ``rung``; ``repeat`` sends ``notice`` and sets the next deadline of a reminder clock.
+            pages ``rung``; ``repeat`` sends ``notice`` and sets a reminder's next instant.
         rung: The rung a breach or mark pages; ``None`` pages nobody.
         notice: The notice sent with it, if any.
     """

@@ -97,7 +97,7 @@ class Money(Value):
     """Both ledgers of a case.
 
     Attributes:
-        authority_pence: What MHCLG has agreed to spend on ledger A; nothing before the first activation.
+        authority_pence: What MHCLG has agreed to spend on ledger A; at first nothing.
         request: A spend request that waits.
         order: The council's order: the limit of ledger B.
         cut_over_at: From when recovery is the council's to pay for.

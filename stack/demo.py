@@ -152,7 +152,9 @@ def story(fact: dict[str, Any]) -> str:
     payload = fact["payload"]
     what = fact["type"]
     if what == "notice-due":
-        what = f"notice {payload['notice']} to {payload['role']} by {', '.join(payload['channels'])}"
+        what = (
+            f"notice {payload['notice']} to {payload['role']} by {', '.join(payload['channels'])}"
+        )
     elif what == "clock-started":
         run = payload["run"]
         due = datetime.fromisoformat(run["due_at"]).astimezone(LONDON)
@@ -172,9 +174,7 @@ def differences(expected: dict[str, Any], shown: dict[str, Any]) -> Any:  # noqa
         (notice["key"]): f"{notice['notice']}>{notice['to_role']}" for notice in shown["notices"]
     }
     late = sorted(c["clock"] for c in shown["clocks"] if c["state"] == "breached")
-    packs = [
-        {key: pack[key] for key in expected["pack"]} for pack in shown["packs"]
-    ]
+    packs = [{key: pack[key] for key in expected["pack"]} for pack in shown["packs"]]
     found = {
         **{name: shown[name] for name in plain},
         "late": late,

@@ -1,4 +1,4 @@
-"""The keeper: starts the stack's processes and restarts what dies. ``python -m stack.keeper DATA``."""
+"""The keeper: starts the stack's processes and restarts what dies."""
 
 import fcntl
 import json

@@ -95,8 +95,8 @@ def free_ports(count: int) -> list[int]:
 def server_command(binary: Path, ports: Ports, database: Path) -> tuple[str, ...]:
     """Return how the Temporal server is started.
 
-    WAL with synchronous FULL is safe for power loss; the two dynamic settings make a failing workflow
-    task show after seconds instead of a minute (measured).
+    WAL with synchronous FULL is safe for power loss; the two dynamic settings make a failing
+    workflow task show after seconds instead of a minute (measured).
     """
     settings = (
         'history.workflowTaskRetryMaxInterval="3s"',

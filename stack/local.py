@@ -137,7 +137,7 @@ def down(data: Path) -> bool:
 
 
 def end_strays(data: Path) -> bool:
-    """End what a killed keeper left behind, told by number and start; return whether there was any."""
+    """End what a killed keeper left behind; return whether there was any."""
     state = _state(data)
     if state is None or _same(state["keeper"], state["started"]):
         return False

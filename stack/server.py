@@ -73,8 +73,8 @@ def find_server(say: Say) -> Path:
     raise NoServerError(
         "No Temporal server. Tried: "
         + "; ".join(tried)
-        + ". Any one of these mends it: set CIR_TEMPORAL_CLI to a temporal 1.5 or newer, put one on "
-        "the path, or let this machine reach the internet, or install Go 1.26."
+        + ". Any one of these mends it: set CIR_TEMPORAL_CLI to a temporal 1.5 or newer, put one "
+        "on the path, let this machine reach the internet, or install Go 1.26."
     )
 
 

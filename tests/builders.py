@@ -64,7 +64,7 @@ def a_policy(**settings: float) -> Policy:
     return _POLICY.with_settings(settings) if settings else _POLICY
 
 
-def a_council(**changes: Any) -> Council:  # noqa: ANN401  (any field of a council)
+def a_council(**changes: Any) -> Council:
     """Return Eastmere, a district that is eligible."""
     entry = {
         "code": "XEA",
@@ -77,7 +77,7 @@ def a_council(**changes: Any) -> Council:  # noqa: ANN401  (any field of a counc
     return Council.model_validate({**entry, **changes})
 
 
-def a_raw_report(**changes: Any) -> dict[str, Any]:  # noqa: ANN401  (any field of a report)
+def a_raw_report(**changes: Any) -> dict[str, Any]:
     """Return a report as JSON; a field is named by its path, with ``__`` or ``.`` between parts."""
     raw = {
         "schema": "cir-report/1",
@@ -103,13 +103,13 @@ def a_raw_report(**changes: Any) -> dict[str, Any]:  # noqa: ANN401  (any field 
     return with_changes(raw, {path.replace("__", "."): new for path, new in changes.items()})
 
 
-def a_report(**changes: Any) -> Report:  # noqa: ANN401  (any field of a report)
+def a_report(**changes: Any) -> Report:
     """Return a report of Eastmere, received at noon, with ``changes`` as in `a_raw_report`."""
     register = CouncilRegister(councils=(a_council(),))
     return check_report(a_raw_report(**changes), now=NOON, councils=register).report
 
 
-def a_provider(provider: str = "alder", **changes: Any) -> Provider:  # noqa: ANN401  (any field)
+def a_provider(provider: str = "alder", **changes: Any) -> Provider:
     """Return a provider under contract, with a response and a recovery card for 2026 and 2027."""
     names = {
         "alder": "Alder and Finch Response Ltd",
@@ -145,7 +145,7 @@ def providers() -> tuple[Provider, ...]:
     return (a_provider("alder"), a_provider("kestrel"))
 
 
-def called_out(provider: str | None = "alder", **changes: Any) -> Engagement:  # noqa: ANN401  (any field)
+def called_out(provider: str | None = "alder", **changes: Any) -> Engagement:
     """Return the engagement of a provider that was called out at noon and has not got through."""
     firm = provider or "alder"  # None: alder was, and nobody is any more
     engagement = Engagement(
@@ -160,7 +160,7 @@ def called_out(provider: str | None = "alder", **changes: Any) -> Engagement:  #
     return engagement.but(**changes)
 
 
-def in_contact(provider: str | None = "alder", **changes: Any) -> Engagement:  # noqa: ANN401  (any field)
+def in_contact(provider: str | None = "alder", **changes: Any) -> Engagement:
     """Return the engagement of a provider that reached the council at noon; scope is not agreed."""
     firm = provider or "alder"
     call_out = CallOut(provider=firm, why="rotation", called_at=NOON, contact_at=NOON, open=False)
@@ -168,7 +168,7 @@ def in_contact(provider: str | None = "alder", **changes: Any) -> Engagement:  #
     return called_out(provider, **{**known, **changes})
 
 
-def at_work(provider: str | None = "alder", **changes: Any) -> Engagement:  # noqa: ANN401  (any field)
+def at_work(provider: str | None = "alder", **changes: Any) -> Engagement:
     """Return the engagement of a provider whose scope of work is agreed."""
     return in_contact(provider, **{"scope_agreed": True, "scope_ever": True, **changes})
 
@@ -184,7 +184,7 @@ def ordered() -> Money:
     )
 
 
-def a_case(phase: Phase = Phase.REPORTED, **changes: Any) -> Case:  # noqa: ANN401  (any field)
+def a_case(phase: Phase = Phase.REPORTED, **changes: Any) -> Case:
     """Return a case as it stands after the plainest way into ``phase``, opened at noon.
 
     From assessment on kaya owns it. From activation on it is C2, decided by kaya, and alder was
@@ -250,7 +250,7 @@ def stamped(
     by: str = "kaya",
     roles: tuple[Role, ...] | None = None,
     rows: Rows | None = None,
-    **inputs: Any,  # noqa: ANN401  (a command's own)
+    **inputs: Any,
 ) -> AnyCommand:
     """Return the command with the desk's word for who asks; roles default to those of ``by``."""
     known = ROLES.get(by, ()) if roles is None else roles

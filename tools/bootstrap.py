@@ -72,7 +72,7 @@ def install(uv: str) -> None:
     run(uv, "pip", "sync", "--quiet", "--require-hashes", "--python", python, "requirements.lock",
         tried="installing requirements.lock with its hashes", mend=index)  # fmt: skip
     run(uv, "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--python", python,
-        "-e", ".", tried="installing the project itself", mend="look at the message above")  # fmt: skip
+        "-e", ".", tried="installing the project", mend="look at the message above")  # fmt: skip
     say("Compiling byte code ...")
     subprocess.run([python, "-m", "compileall", "-q", "-j", "0", str(VENV / "lib")], check=False)
 

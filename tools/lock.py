@@ -17,8 +17,8 @@ def compile_to(target: Path, *constraint: str) -> None:
     """Write a universal, hashed lock of the project and its dev group to ``target``."""
     run(
         find_uv(), "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-header",
-        "--no-annotate", "--python-version", "3.11", "pyproject.toml", "--group", "dev", *constraint,
-        "-o", str(target),
+        "--no-annotate", "--python-version", "3.11", "pyproject.toml", "--group", "dev",
+        *constraint, "-o", str(target),
         tried="uv pip compile of pyproject.toml",
         mend="let uv reach a package index, then repeat",
     )  # fmt: skip

@@ -7,12 +7,9 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.notices import NoticeBatch, NoticeEffect, Notices
-    from domain.decisions.activation import AssignProvider
-    from domain.decisions.deliveries import RecordDelivery
-
     from activities.answers import EffectAnswer
     from activities.billing import Billing, PackHandOff
+    from activities.notices import NoticeBatch, NoticeEffect, Notices
     from activities.paging import PageBatch, PageRow, Paging
     from activities.records import FactBatch, Recording
     from activities.turns import Rotation, TurnRequest
@@ -20,6 +17,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.clocks.alarms import ALARMS
     from domain.clocks.catalogue import CATALOGUE
     from domain.command import Command
+    from domain.decisions.activation import AssignProvider
+    from domain.decisions.deliveries import RecordDelivery
     from domain.effects import Effect
     from domain.people import SYSTEM
     from domain.settling import Settled, page_reached

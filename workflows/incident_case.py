@@ -7,14 +7,13 @@ from datetime import timedelta
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.decisions.intake import open_case
-
     import domain.decisions  # noqa: F401  (fills the registry of commands)
     from domain.case import Case
     from domain.clocks.due import next_due
     from domain.clocks.running import raised
     from domain.command import Command
     from domain.decider import Receipt, carry_out
+    from domain.decisions.intake import open_case
     from domain.errors import Refused
     from domain.fact import Cause, Fact
     from domain.people import SYSTEM

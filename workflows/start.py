@@ -3,9 +3,8 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain.decisions.intake import Opening
-
     from domain.case import Case
+    from domain.decisions.intake import Opening
     from domain.fact import Fact
     from domain.value import Value
     from workflows.outbox import Contents

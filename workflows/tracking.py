@@ -4,7 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    SearchAttributeUpdate,
+    TypedSearchAttributes,
+)
 
 with workflow.unsafe.imports_passed_through():
     from domain.case import Case
@@ -62,7 +67,7 @@ def attributes(case: Case) -> dict[str, Any]:
     }
 
 
-def pairs(new: dict[str, Any], old: dict[str, Any]) -> list[SearchAttributePair[Any]]:
+def pairs(new: dict[str, Any], old: dict[str, Any]) -> list[SearchAttributeUpdate[Any]]:
     """Return what changed, as an upsert takes it."""
     changed = [key for key in KEYS if new[key.name] != old.get(key.name)]
     return [

@@ -1,1 +1,1 @@
-"""The application database: the record, the read model, registers and ledgers. Never asked to decide."""
+"""The application database: record, read model, registers and ledgers. Never asked to decide."""

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col
 
-from adapters.database.engine import reading, writing
+from adapters.database.engine import reading, row_dict, writing
 from adapters.database.tables import RefusedAttemptRow
 
 
@@ -40,13 +41,13 @@ class Attempts:
         async with reading(self._engine) as connection:
             rows = await connection.execute(
                 select(
-                    RefusedAttemptRow.command,
-                    RefusedAttemptRow.by,
-                    RefusedAttemptRow.code,
-                    RefusedAttemptRow.message,
-                    RefusedAttemptRow.at,
+                    col(RefusedAttemptRow.command),
+                    col(RefusedAttemptRow.by),
+                    col(RefusedAttemptRow.code),
+                    col(RefusedAttemptRow.message),
+                    col(RefusedAttemptRow.at),
                 )
-                .where(RefusedAttemptRow.case == case)
-                .order_by(RefusedAttemptRow.id)  # type: ignore[arg-type]
+                .where(col(RefusedAttemptRow.case) == case)
+                .order_by(col(RefusedAttemptRow.id))
             )
-            return [dict(row._mapping) for row in rows]
+            return [row_dict(row) for row in rows]

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlmodel import col
 
-from adapters.database.engine import reading
+from adapters.database.engine import reading, row_dict
 from adapters.database.tables import CaseEventRow, CaseViewRow, NoticeRow
 from domain.people import STANDS_IN, Role
 
@@ -44,7 +45,7 @@ class Cases:
         """Return everything shown about one case, its notices with what became of them."""
         async with reading(self._engine) as connection:
             found = await connection.execute(
-                select(CaseViewRow.document).where(CaseViewRow.case == case)
+                select(col(CaseViewRow.document)).where(col(CaseViewRow.case) == case)
             )
             document: dict[str, Any] | None = found.scalar_one_or_none()
             if document is None:
@@ -57,33 +58,32 @@ class Cases:
         """Return summaries of the cases that fit every filter of ``wanted``."""
         query = self._filtered(select(*(getattr(CaseViewRow, name) for name in SUMMARY)), wanted)
         column = getattr(CaseViewRow, sort if sort in SUMMARY else "due_at")
-        query = query.order_by(column.is_(None), column, CaseViewRow.case).limit(limit)
+        query = query.order_by(column.is_(None), column, col(CaseViewRow.case)).limit(limit)
         async with reading(self._engine) as connection:
-            return [_json_ready(dict(row._mapping)) for row in await connection.execute(query)]
+            return [_json_ready(row_dict(row)) for row in await connection.execute(query)]
 
     def _filtered(self, query: Select[Any], wanted: dict[str, Any]) -> Select[Any]:
         for name in ("phase", "category", "owner", "provider", "breached", "exercise"):
             if name in wanted:
                 query = query.where(getattr(CaseViewRow, name) == wanted[name])
         if "council" in wanted:
-            query = query.where(CaseViewRow.council_code == str(wanted["council"]).upper())
+            query = query.where(col(CaseViewRow.council_code) == str(wanted["council"]).upper())
         if "breaching" in wanted:
             until = self._now() + length_of(str(wanted["breaching"]))
-            query = query.where(CaseViewRow.due_at <= until)  # type: ignore[operator]
+            query = query.where(col(CaseViewRow.due_at) <= until)
         if "opened_since" in wanted:
-            since = datetime.fromisoformat(str(wanted["opened_since"]))
-            query = query.where(CaseViewRow.opened_at >= since)
+            query = query.where(col(CaseViewRow.opened_at) >= wanted["opened_since"])
         if not wanted.get("closed") and wanted.get("phase") != "closed":
-            query = query.where(CaseViewRow.phase != "closed")
+            query = query.where(col(CaseViewRow.phase) != "closed")
         return query
 
     async def history(self, case: str, after: int = 0) -> list[dict[str, Any]]:
         """Return the facts of a case after number ``after``, oldest first."""
         async with reading(self._engine) as connection:
             rows = await connection.execute(
-                select(CaseEventRow.body, CaseEventRow.hash)
-                .where(CaseEventRow.case == case, CaseEventRow.seq > after)
-                .order_by(CaseEventRow.seq)
+                select(col(CaseEventRow.body), col(CaseEventRow.hash))
+                .where(col(CaseEventRow.case) == case, col(CaseEventRow.seq) > after)
+                .order_by(col(CaseEventRow.seq))
             )
             return [{**json.loads(row.body), "hash": row.hash} for row in rows]
 
@@ -91,8 +91,8 @@ class Cases:
         """Tell whether an instruction of that key is on the record."""
         async with reading(self._engine) as connection:
             found = await connection.execute(
-                select(CaseEventRow.seq)
-                .where(CaseEventRow.case == case, CaseEventRow.instruction == key)
+                select(col(CaseEventRow.seq))
+                .where(col(CaseEventRow.case) == case, col(CaseEventRow.instruction) == key)
                 .limit(1)
             )
             return found.first() is not None
@@ -101,7 +101,9 @@ class Cases:
         """Return every page that waits for a person, highest rung first."""
         async with reading(self._engine) as connection:
             rows = await connection.execute(
-                select(CaseViewRow.case, CaseViewRow.document).where(CaseViewRow.rung.is_not(None))  # type: ignore[union-attr]
+                select(col(CaseViewRow.case), col(CaseViewRow.document)).where(
+                    col(CaseViewRow.rung).is_not(None)
+                )
             )
             found = [
                 {"case": row.case, **line}
@@ -116,9 +118,9 @@ class Cases:
         may = {role.value for role in Role if _stands_for(roles, role)}
         async with reading(self._engine) as connection:
             rows = await connection.execute(
-                select(CaseViewRow.case, CaseViewRow.owner, CaseViewRow.document).where(
-                    CaseViewRow.phase != "closed"
-                )
+                select(
+                    col(CaseViewRow.case), col(CaseViewRow.owner), col(CaseViewRow.document)
+                ).where(col(CaseViewRow.phase) != "closed")
             )
             found = [
                 {"case": row.case, "mine": row.owner == person, **action}
@@ -145,12 +147,12 @@ async def _notices(
     """Return one line for each notice and channel, with its state in the ledger."""
     rows = await connection.execute(
         select(
-            NoticeRow.key,
-            NoticeRow.channel,
-            NoticeRow.state,
-            NoticeRow.settled_at,
-            NoticeRow.doubled,
-        ).where(NoticeRow.case == case)
+            col(NoticeRow.key),
+            col(NoticeRow.channel),
+            col(NoticeRow.state),
+            col(NoticeRow.settled_at),
+            col(NoticeRow.doubled),
+        ).where(col(NoticeRow.case) == case)
     )
     ledger: dict[tuple[str, str], Any] = {(row.key, row.channel): row for row in rows}
     lines = []

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Row, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.ext.asyncio import create_async_engine as _create
@@ -25,9 +25,9 @@ def create_engine(url: str) -> AsyncEngine:
 
 
 def _pragmas(connection: DBAPIConnection, _record: object) -> None:
-    connection.isolation_level = None  # type: ignore[attr-defined]  # we say BEGIN ourselves
+    connection.isolation_level = None  # we say BEGIN ourselves
     for pragma in PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
+        connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin(connection: Any) -> None:  # noqa: ANN401  (sqlalchemy's own connection)
@@ -49,6 +49,11 @@ async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     async with engine.connect() as connection:
         ready = await connection.execution_options(reads_only=True)
         yield ready
+
+
+def row_dict(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    """Return a row by column name."""
+    return dict(row._mapping)  # noqa: SLF001  (its public name has the underscore)
 
 
 async def insert_once(connection: AsyncConnection, table: type[SQLModel], **values: Any) -> bool:  # noqa: ANN401

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlmodel import col
 
 from adapters.database.engine import reading, upsert, writing
 from adapters.database.tables import CaseNumberRow, CaseViewRow, IntakeRow
@@ -77,7 +78,7 @@ class Intake:
     async def _again(
         self,
         connection: AsyncConnection,
-        first: Any,
+        first: Row[Any],
         body: bytes,
         read: ReadReport,
         by: str,
@@ -104,7 +105,7 @@ class Intake:
         """Mark a row as ``started`` (its workflow runs) or ``repeat`` (the case was told)."""
         async with writing(self._engine) as connection:
             await connection.execute(
-                update(IntakeRow).where(IntakeRow.id == number).values(state=state)  # type: ignore[arg-type]
+                update(IntakeRow).where(col(IntakeRow.id) == number).values(state=state)
             )
 
     async def pending(self) -> tuple[Taken, ...]:
@@ -112,9 +113,14 @@ class Intake:
         states = ("pending", "repeat-pending")
         async with reading(self._engine) as connection:
             rows = await connection.execute(
-                select(IntakeRow.id, IntakeRow.reference, IntakeRow.report, IntakeRow.state)
-                .where(IntakeRow.state.in_(states))  # type: ignore[attr-defined]
-                .order_by(IntakeRow.id)  # type: ignore[arg-type]
+                select(
+                    col(IntakeRow.id),
+                    col(IntakeRow.reference),
+                    col(IntakeRow.report),
+                    col(IntakeRow.state),
+                )
+                .where(col(IntakeRow.state).in_(states))
+                .order_by(col(IntakeRow.id))
             )
             return tuple(_taken(row) for row in rows)
 
@@ -122,7 +128,7 @@ class Intake:
         """Tell whether a report of that case is on disk."""
         async with reading(self._engine) as connection:
             found = await connection.execute(
-                select(IntakeRow.id).where(IntakeRow.reference == case).limit(1)
+                select(col(IntakeRow.id)).where(col(IntakeRow.reference) == case).limit(1)
             )
             return found.first() is not None
 
@@ -131,11 +137,11 @@ class Intake:
         since = self._now() - timedelta(days=days)
         async with reading(self._engine) as connection:
             rows = await connection.execute(
-                select(CaseViewRow.case).where(
-                    CaseViewRow.council_code == council,
-                    CaseViewRow.case != besides,
-                    CaseViewRow.opened_at >= since,
-                    CaseViewRow.exercise.is_(False),  # type: ignore[attr-defined]
+                select(col(CaseViewRow.case)).where(
+                    col(CaseViewRow.council_code) == council,
+                    col(CaseViewRow.case) != besides,
+                    col(CaseViewRow.opened_at) >= since,
+                    col(CaseViewRow.exercise).is_(False),
                 )
             )
             return tuple(sorted(str(row.case) for row in rows))
@@ -153,17 +159,17 @@ def _stored(body: bytes, read: ReadReport, by: str) -> dict[str, Any]:
 
 
 async def _insert(connection: AsyncConnection, **values: Any) -> int:  # noqa: ANN401
-    done = await connection.execute(insert(IntakeRow).values(**values).returning(IntakeRow.id))  # type: ignore[arg-type]
-    return int(done.scalar_one())
+    done = await connection.execute(insert(IntakeRow).values(**values).returning(col(IntakeRow.id)))
+    return int(done.scalar_one() or 0)
 
 
 async def _first(connection: AsyncConnection, key: str | None) -> Any:  # noqa: ANN401  (a row)
     if key is None:
         return None
     found = await connection.execute(
-        select(IntakeRow.id, IntakeRow.reference, IntakeRow.year, IntakeRow.number).where(
-            IntakeRow.key == key
-        )
+        select(
+            col(IntakeRow.id), col(IntakeRow.reference), col(IntakeRow.year), col(IntakeRow.number)
+        ).where(col(IntakeRow.key) == key)
     )
     return found.first()
 
@@ -171,9 +177,9 @@ async def _first(connection: AsyncConnection, key: str | None) -> Any:  # noqa: 
 async def _last(connection: AsyncConnection, reference: str) -> Report:
     """Return the last report that arrived for a case."""
     found = await connection.execute(
-        select(IntakeRow.report)
-        .where(IntakeRow.reference == reference)
-        .order_by(IntakeRow.id.desc())  # type: ignore[union-attr]
+        select(col(IntakeRow.report))
+        .where(col(IntakeRow.reference) == reference)
+        .order_by(col(IntakeRow.id).desc())
         .limit(1)
     )
     return Report.model_validate(found.scalar_one())
@@ -181,17 +187,19 @@ async def _last(connection: AsyncConnection, reference: str) -> Report:
 
 async def _is_archived(connection: AsyncConnection, reference: str) -> bool:
     found = await connection.execute(
-        select(CaseViewRow.archived).where(CaseViewRow.case == reference)
+        select(col(CaseViewRow.archived)).where(col(CaseViewRow.case) == reference)
     )
     return bool(found.scalar_one_or_none())
 
 
 async def _forget_key(connection: AsyncConnection, number: int) -> None:
-    await connection.execute(update(IntakeRow).where(IntakeRow.id == number).values(key=None))  # type: ignore[arg-type]
+    await connection.execute(update(IntakeRow).where(col(IntakeRow.id) == number).values(key=None))
 
 
 async def _next_number(connection: AsyncConnection, year: int) -> int:
-    found = await connection.execute(select(CaseNumberRow.last).where(CaseNumberRow.year == year))
+    found = await connection.execute(
+        select(col(CaseNumberRow.last)).where(col(CaseNumberRow.year) == year)
+    )
     number = int(found.scalar_one_or_none() or 0) + 1
     await upsert(connection, CaseNumberRow, year=year, last=number)
     return number

@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col
 
 from activities.notice_ports import Delivery, LedgerAwayError, Leg
-from adapters.database.engine import insert_once, writing
+from adapters.database.engine import insert_once, row_dict, writing
 from adapters.database.tables import NoticeRow
 
 
@@ -37,13 +38,16 @@ class DatabaseNoticeBook:
                     return None
                 found = await connection.execute(
                     select(
-                        NoticeRow.state, NoticeRow.how, NoticeRow.again, NoticeRow.doubled
-                    ).where(NoticeRow.id == leg.id)
+                        col(NoticeRow.state),
+                        col(NoticeRow.how),
+                        col(NoticeRow.again),
+                        col(NoticeRow.doubled),
+                    ).where(col(NoticeRow.id) == leg.id)
                 )
-                before = Delivery(**found.one()._mapping)
+                before = Delivery(**row_dict(found.one()))
                 if before.state == "failed" and before.again:
                     await connection.execute(
-                        update(NoticeRow).where(NoticeRow.id == leg.id).values(state="sending")  # type: ignore[arg-type]
+                        update(NoticeRow).where(col(NoticeRow.id) == leg.id).values(state="sending")
                     )
                 return before
         except SQLAlchemyError as error:
@@ -59,7 +63,7 @@ class DatabaseNoticeBook:
             async with writing(self._engine) as connection:
                 await connection.execute(
                     update(NoticeRow)
-                    .where(NoticeRow.id == leg.id)  # type: ignore[arg-type]
+                    .where(col(NoticeRow.id) == leg.id)
                     .values(
                         state=delivery.state,
                         how=delivery.how,

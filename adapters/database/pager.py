@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col
 
 from activities.paging import PageAnswer, PageBatch, PageRow
 from adapters.database.engine import insert_once, writing
@@ -86,7 +87,7 @@ class DatabasePager:
         async with writing(self._engine) as connection:
             await connection.execute(
                 update(PageRowRow)
-                .where(PageRowRow.person == person, PageRowRow.message == message)  # type: ignore[arg-type]
+                .where(col(PageRowRow.person) == person, col(PageRowRow.message) == message)
                 .values(sent_at=self._now())
             )
 
@@ -149,7 +150,7 @@ class DatabasePager:
         """Return how long the person's minute still has: nothing when none was sent lately."""
         async with writing(self._engine) as connection:
             found = await connection.execute(
-                select(func.max(PageRowRow.sent_at)).where(PageRowRow.person == person)
+                select(func.max(col(PageRowRow.sent_at))).where(col(PageRowRow.person) == person)
             )
             last = found.scalar_one_or_none()
         if last is None:
@@ -165,8 +166,8 @@ class DatabasePager:
         async with writing(self._engine) as connection:
             query = (
                 select(PageRowRow)
-                .where(PageRowRow.person == person, PageRowRow.sent_at.is_(None))  # type: ignore[union-attr]
-                .order_by(PageRowRow.message.is_(None), PageRowRow.at)  # type: ignore[union-attr]
+                .where(col(PageRowRow.person) == person, col(PageRowRow.sent_at).is_(None))
+                .order_by(col(PageRowRow.message).is_(None), col(PageRowRow.at))
             )
             rows = (await connection.execute(query)).all()
             if not rows:
@@ -175,7 +176,9 @@ class DatabasePager:
             mine = [row for row in rows if row.message in (None, message)]
             await connection.execute(
                 update(PageRowRow)
-                .where(PageRowRow.person == person, PageRowRow.key.in_([r.key for r in mine]))  # type: ignore[arg-type,attr-defined]
+                .where(
+                    col(PageRowRow.person) == person, col(PageRowRow.key).in_([r.key for r in mine])
+                )
                 .values(message=message)
             )
             return _worst_first(mine), message

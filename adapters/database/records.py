@@ -1,4 +1,4 @@
-"""The record of facts: append-only, chained by hash, with the read model in the same transaction."""
+"""The record of facts: append-only, chained by hash, the read model in the same transaction."""
 
 import hashlib
 import json
@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlmodel import col
 
 from activities.records import FactBatch
 from adapters.database.engine import insert_once, reading, upsert, writing
@@ -96,9 +97,14 @@ class DatabaseRecords:
         """
         async with reading(self._engine) as connection:
             rows = await connection.execute(
-                select(CaseEventRow.seq, CaseEventRow.body, CaseEventRow.before, CaseEventRow.hash)
-                .where(CaseEventRow.case == case)
-                .order_by(CaseEventRow.seq)
+                select(
+                    col(CaseEventRow.seq),
+                    col(CaseEventRow.body),
+                    col(CaseEventRow.before),
+                    col(CaseEventRow.hash),
+                )
+                .where(col(CaseEventRow.case) == case)
+                .order_by(col(CaseEventRow.seq))
             )
             head = GENESIS
             for number, row in enumerate(rows, start=1):
@@ -111,8 +117,8 @@ class DatabaseRecords:
 
 async def _row(connection: AsyncConnection, case: str, seq: int) -> Any:  # noqa: ANN401  (a row)
     found = await connection.execute(
-        select(CaseEventRow.body, CaseEventRow.hash).where(
-            CaseEventRow.case == case, CaseEventRow.seq == seq
+        select(col(CaseEventRow.body), col(CaseEventRow.hash)).where(
+            col(CaseEventRow.case) == case, col(CaseEventRow.seq) == seq
         )
     )
     return found.first()
@@ -120,14 +126,16 @@ async def _row(connection: AsyncConnection, case: str, seq: int) -> Any:  # noqa
 
 async def _last(connection: AsyncConnection, case: str) -> int:
     found = await connection.execute(
-        select(func.max(CaseEventRow.seq)).where(CaseEventRow.case == case)
+        select(func.max(col(CaseEventRow.seq))).where(col(CaseEventRow.case) == case)
     )
     return int(found.scalar_one() or 0)
 
 
 async def _show(connection: AsyncConnection, view: CaseView) -> None:
     """Replace the read model's row unless it is newer already."""
-    found = await connection.execute(select(CaseViewRow.seq).where(CaseViewRow.case == view.case))
+    found = await connection.execute(
+        select(col(CaseViewRow.seq)).where(col(CaseViewRow.case) == view.case)
+    )
     there = found.scalar_one_or_none()
     if there is not None and there > view.seq:
         return
@@ -160,7 +168,9 @@ async def _keep_turn(connection: AsyncConnection, case: str, fact: Fact, *, exer
         key = f"{case}/{fact.instruction}"
         provider = str(fact.payload["provider"])
         held = await connection.execute(
-            select(TurnRow.key).where(TurnRow.case == case, TurnRow.state == "reserved")
+            select(col(TurnRow.key)).where(
+                col(TurnRow.case) == case, col(TurnRow.state) == "reserved"
+            )
         )
         if held.first() is None:
             await insert_once(
@@ -176,6 +186,6 @@ async def _keep_turn(connection: AsyncConnection, case: str, fact: Fact, *, exer
 async def _turn_becomes(connection: AsyncConnection, case: str, state: str, at: datetime) -> None:
     await connection.execute(
         update(TurnRow)
-        .where(TurnRow.case == case, TurnRow.state == "reserved")
+        .where(col(TurnRow.case) == case, col(TurnRow.state) == "reserved")
         .values(state=state, at=at)
     )

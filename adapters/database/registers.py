@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlmodel import col
 
-from adapters.database.engine import insert_once, reading, upsert, writing
+from adapters.database.engine import insert_once, reading, row_dict, upsert, writing
 from adapters.database.tables import (
     CouncilRow,
     DeskKeyRow,
@@ -62,9 +63,9 @@ class Registers:
         """Return who holds a token that is not revoked."""
         async with reading(self._engine) as connection:
             found = await connection.execute(
-                select(TokenRow.holder, TokenRow.role).where(
-                    TokenRow.hash == hashed(token),
-                    TokenRow.revoked_at.is_(None),  # type: ignore[union-attr]
+                select(col(TokenRow.holder), col(TokenRow.role)).where(
+                    col(TokenRow.hash) == hashed(token),
+                    col(TokenRow.revoked_at).is_(None),
                 )
             )
             row = found.first()
@@ -93,7 +94,7 @@ class Registers:
     async def version(self) -> int:
         """Return the version of the registers."""
         async with reading(self._engine) as connection:
-            found = await connection.execute(select(RegisterVersionRow.version))
+            found = await connection.execute(select(col(RegisterVersionRow.version)))
             return int(found.scalar_one_or_none() or 0)
 
     async def rows(self, names: tuple[str, ...]) -> Rows:
@@ -120,7 +121,7 @@ class Registers:
         """Return the providers in configured order."""
         async with reading(self._engine) as connection:
             rows = await connection.execute(
-                select(ProviderRow.document).order_by(ProviderRow.place)
+                select(col(ProviderRow.document)).order_by(col(ProviderRow.place))
             )
             return tuple(Provider.model_validate(row.document) for row in rows)
 
@@ -129,15 +130,18 @@ class Registers:
         async with reading(self._engine) as connection:
             rows = await connection.execute(
                 select(
-                    RotaShiftRow.rung, RotaShiftRow.person, RotaShiftRow.begins, RotaShiftRow.until
-                ).order_by(RotaShiftRow.begins)
+                    col(RotaShiftRow.rung),
+                    col(RotaShiftRow.person),
+                    col(RotaShiftRow.begins),
+                    col(RotaShiftRow.until),
+                ).order_by(col(RotaShiftRow.begins))
             )
-            return tuple(Shift(**row._mapping) for row in rows)
+            return tuple(Shift(**row_dict(row)) for row in rows)
 
     async def desk_keys(self) -> dict[str, str]:
         """Return the desk's public keys by id."""
         async with reading(self._engine) as connection:
-            rows = await connection.execute(select(DeskKeyRow.id, DeskKeyRow.public))
+            rows = await connection.execute(select(col(DeskKeyRow.id), col(DeskKeyRow.public)))
             return {str(row.id): str(row.public) for row in rows}
 
     async def publish_desk_key(self, key_id: str, public: str) -> None:
@@ -196,27 +200,27 @@ async def _must_be_empty(
 
 
 async def _moved(connection: AsyncConnection) -> None:
-    found = await connection.execute(select(RegisterVersionRow.version))
+    found = await connection.execute(select(col(RegisterVersionRow.version)))
     version = int(found.scalar_one_or_none() or 0)
     await upsert(connection, RegisterVersionRow, id=1, version=version + 1)
 
 
 async def _people(connection: AsyncConnection, ids: tuple[str, ...] | None) -> tuple[Person, ...]:
-    query = select(PersonRow.document).order_by(PersonRow.id)
+    query = select(col(PersonRow.document)).order_by(col(PersonRow.id))
     if ids is not None:
-        query = query.where(PersonRow.id.in_(ids))  # type: ignore[attr-defined]
+        query = query.where(col(PersonRow.id).in_(ids))
     return tuple(Person.model_validate(r.document) for r in await connection.execute(query))
 
 
 async def _councils(
     connection: AsyncConnection, codes: tuple[str, ...] | None
 ) -> tuple[Council, ...]:
-    query = select(CouncilRow.document).order_by(CouncilRow.code)
+    query = select(col(CouncilRow.document)).order_by(col(CouncilRow.code))
     if codes is not None:
-        query = query.where(CouncilRow.code.in_(codes))  # type: ignore[attr-defined]
+        query = query.where(col(CouncilRow.code).in_(codes))
     return tuple(Council.model_validate(r.document) for r in await connection.execute(query))
 
 
 async def _cases(connection: AsyncConnection, names: tuple[str, ...]) -> tuple[str, ...]:
-    query = select(IntakeRow.reference).where(IntakeRow.reference.in_(names)).distinct()  # type: ignore[attr-defined]
+    query = select(col(IntakeRow.reference)).where(col(IntakeRow.reference).in_(names)).distinct()
     return tuple(str(row.reference) for row in await connection.execute(query))

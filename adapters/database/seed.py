@@ -1,7 +1,7 @@
 """Fill the empty registers on the machine itself, and issue the example tokens.
 
-``python -m adapters.database.seed URL WORLD_DIR CREDENTIALS_FILE``. A register that is filled is left
-alone, and a holder that has a token in the credentials file keeps it.
+``python -m adapters.database.seed URL WORLD_DIR CREDENTIALS_FILE``. A register that is filled is
+left alone, and a holder that has a token in the credentials file keeps it.
 """
 
 import asyncio

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlmodel import col
 
 from activities.turns import TurnRequest
 from adapters.database.engine import insert_once, writing
@@ -25,7 +26,7 @@ class DatabaseTurns:
         """Reserve the turn; the same key gets the same provider."""
         async with writing(self._engine) as connection:
             there = await connection.execute(
-                select(TurnRow.provider).where(TurnRow.key == request.key)
+                select(col(TurnRow.provider)).where(col(TurnRow.key) == request.key)
             )
             known = there.scalar_one_or_none()
             if known is not None:
@@ -50,9 +51,9 @@ async def _counts(
 ) -> tuple[dict[str, int], str | None]:
     """Return turns held by provider and who had the last one; exercises never count."""
     rows = await connection.execute(
-        select(TurnRow.provider)
-        .where(TurnRow.state.in_(HELD), TurnRow.exercise.is_(False))  # type: ignore[attr-defined]
-        .order_by(TurnRow.at)
+        select(col(TurnRow.provider))
+        .where(col(TurnRow.state).in_(HELD), col(TurnRow.exercise).is_(False))
+        .order_by(col(TurnRow.at))
     )
     held = [str(row.provider) for row in rows]
     counts = {one: held.count(one) for one in candidates}

@@ -66,7 +66,7 @@ def _synced(path: Path, data: bytes) -> None:
 
 def _items(document: dict[str, Any]) -> str:
     """Return the items of both ledgers as CSV; nothing in it starts a formula."""
-    rows = [item for item in _found_items(document)]
+    rows = _found_items(document)
     columns = sorted({key for row in rows for key in row}) or ["item"]
     out = io.StringIO()
     writer = csv.DictWriter(out, columns, lineterminator="\n")
@@ -77,7 +77,7 @@ def _items(document: dict[str, Any]) -> str:
 
 def _found_items(document: dict[str, Any]) -> list[dict[str, Any]]:
     inner = document.get("document", document)
-    found = []
+    found: list[dict[str, Any]] = []
     for ledger in ("A", "B"):
         part = inner.get(ledger) or {}
         items = part.get("items", ()) if isinstance(part, dict) else ()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from activities.notice_ports import Message, Notifier, message_id
 from adapters.database.pager import OwedPage
 from adapters.rendering import PageLine, Templates
-from domain.notice import Address, Channel, Notice
+from domain.notice import Address, Channel, Context, Notice
 from domain.people import Person
 
 CHANNELS: tuple[Channel, ...] = ("email", "sms")
@@ -34,7 +34,7 @@ class MessagePageSender:
             template, person.name, (line_of(page, self._now()) for page in pages)
         )
         exercise = all(page.exercise for page in pages)
-        happened = {"happened_at": pages[0].at.isoformat()}
+        happened: Context = {"happened_at": pages[0].at.isoformat()}
         notice = Notice(
             notice=template, role="rung", channels=CHANNELS, must_arrive=True,
             exercise=exercise, person=person.id, context=happened,
@@ -56,7 +56,7 @@ class MessagePageSender:
                     sms=words.sms,
                     message_id=message_id(f"{message}/{channel}"),
                     exercise=exercise,
-                )  # fmt: skip
+                )
             )
             taken += sent.state in ("accepted", "delivered")
         if not taken:

@@ -95,7 +95,7 @@ async def ensure_search_attributes(client: Client, namespace: str) -> tuple[str,
     ]
     if wrong:
         raise SearchAttributeTypeError(
-            f"Namespace {namespace} has {', '.join(wrong)} with another type: use a fresh namespace."
+            f"Namespace {namespace} has {', '.join(wrong)} with another type: use a fresh one."
         )
     missing = {name: kind for name, kind in SEARCH_ATTRIBUTES.items() if name not in listed}
     if missing:

@@ -68,12 +68,12 @@ class Instructor:
         """
         handle = self._client.get_workflow_handle(case)
         asked = asyncio.create_task(self._update(handle, command, patience))
-        done, _ = await asyncio.wait((asked,), timeout=self._silence.total_seconds())
+        done, _ = await asyncio.wait((asked,), timeout=self._silence.total_seconds())  # noqa: TID251
         if done:
             return asked.result()
         queued = await self._signal(handle, command)
         left = (patience - self._silence).total_seconds()
-        done, _ = await asyncio.wait((asked,), timeout=max(left, 0.1))
+        done, _ = await asyncio.wait((asked,), timeout=max(left, 0.1))  # noqa: TID251  (no workflow)
         if done and not (queued and isinstance(asked.exception(), OutcomeUnknownError)):
             return asked.result()
         if not done:

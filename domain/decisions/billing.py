@@ -122,9 +122,7 @@ class BillingHandedOff(Event):
         """Put the payable items into the pack."""
         unpacked = case.money.unpacked
         items = tuple(i.but(pack=self.pack) if i in unpacked else i for i in case.money.items)
-        pack = Pack(
-            pack=self.pack, state="handed-off", handed_off_at=self.at, A=self.A, B=self.B
-        )
+        pack = Pack(pack=self.pack, state="handed-off", handed_off_at=self.at, A=self.A, B=self.B)
         return case.but(money=case.money.but(items=items, packs=(*case.money.packs, pack)))
 
 
@@ -159,8 +157,6 @@ def _billed(item: WorkItem) -> WorkItem:
     return item.but(billed=True, description="", worker=None)
 
 
-def _answered(
-    case: Case, number: int, answer: dict[str, str], items: tuple[WorkItem, ...]
-) -> Case:
+def _answered(case: Case, number: int, answer: dict[str, str], items: tuple[WorkItem, ...]) -> Case:
     packs = tuple(p.but(**answer) if p.pack == number else p for p in case.money.packs)
     return case.but(money=case.money.but(items=items, packs=packs))

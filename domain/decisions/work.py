@@ -1,8 +1,8 @@
 """Provider work: logged, disputed and resolved, item by item."""
 
+import datetime as dt
 import hashlib
 import json
-from datetime import date as Day
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
@@ -39,7 +39,7 @@ class LogWork(Command):
     formerly: ClassVar[bool] = True
 
     item: Annotated[OneLine, Field(description="The provider's own id of the item.")]
-    date: Annotated[Day, Field(description="The day of the work.")]
+    date: Annotated[dt.date, Field(description="The day of the work.")]
     grade: Annotated[str | None, Field(description="The grade, as on the rate card.")] = None
     minutes: Annotated[int | None, Field(description="Minutes, 1 to 1,440.")] = None
     phase: Annotated[WorkPhase, Field(description="The phase of the work; it decides who pays.")]
@@ -115,7 +115,7 @@ class LogWork(Command):
         if first is None or not first <= self.date <= today:
             raise Refused(
                 Code.DATE_OUT_OF_RANGE,
-                f"Work on {case.reference} is dated from {first} to {today}; this says {self.date}.",
+                f"Work on {case.reference} is dated {first} to {today}; this says {self.date}.",
             )
 
     def _content(self, provider: Provider) -> str:

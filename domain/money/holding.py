@@ -1,4 +1,4 @@
-"""Why an item is kept out of billing: held, not refused. The first reason that applies (guide k 4)."""
+"""Why an item is held, not refused: the first reason that applies (guide k 4)."""
 
 from datetime import date
 

@@ -96,6 +96,16 @@ def _by_provider(case: Case, ledger: Ledger) -> list[dict[str, Any]]:
 
 
 def _line(item: WorkItem) -> dict[str, Any]:
-    kept = "item provider worked_on grade minutes phase description worker amount_pence".split()
+    kept = (
+        "item",
+        "provider",
+        "worked_on",
+        "grade",
+        "minutes",
+        "phase",
+        "description",
+        "worker",
+        "amount_pence",
+    )
     dumped = item.model_dump(mode="json")
     return {name: dumped[name] for name in kept}

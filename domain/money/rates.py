@@ -20,8 +20,8 @@ def accepted_rates(case: Case, provider: str) -> AcceptedRates | None:
 def day_rate(case: Case, provider: Provider, phase: str, grade: str, on: date) -> int | None:
     """Return the day rate in pence; ``None`` when there is none for that grade and day.
 
-    Ledger A: the response card in force on the day. Ledger B: what was copied at the offer, whatever
-    the card says later; without accepted rates, for now, the recovery card of the day.
+    Ledger A: the response card in force on the day. Ledger B: what was copied at the offer,
+    whatever the card says later; without accepted rates, for now, the recovery card of the day.
     """
     if ledger_of(phase) == "B":
         accepted = accepted_rates(case, provider.id)

@@ -1,4 +1,4 @@
-"""Thresholds of spending: each fires once; a raise re-arms those above the new ratio (guide k 5)."""
+"""Thresholds of spending: each fires once; a raise re-arms those above it (guide k 5)."""
 
 from domain.case import Case
 from domain.provider import Ledger

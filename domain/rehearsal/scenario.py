@@ -118,9 +118,32 @@ class Scenario(Loose):
 
 
 FINAL_KEYS = frozenset(
-    """at local phase outcome category provider owner round attempts recovery_answer breaches
-    breaches_withdrawn escalations ledgers packs notices clocks_running turns contact_wait_s
-    legal_hold exercise links waived archived""".split()
+    {
+        "at",
+        "local",
+        "phase",
+        "outcome",
+        "category",
+        "provider",
+        "owner",
+        "round",
+        "attempts",
+        "recovery_answer",
+        "breaches",
+        "breaches_withdrawn",
+        "escalations",
+        "ledgers",
+        "packs",
+        "notices",
+        "clocks_running",
+        "turns",
+        "contact_wait_s",
+        "legal_hold",
+        "exercise",
+        "links",
+        "waived",
+        "archived",
+    }
 )
 """What a scenario may expect of the end."""
 

@@ -85,12 +85,14 @@ class World:
 
     def _assign(self, case: Case, effect: Effect, at: datetime) -> Settled:
         provider = choose(effect.candidates, self._counts(), self._last)
-        command = AssignProvider(
-            by=SYSTEM,
-            idempotency_key=effect.key,
-            provider=provider,
-            why=effect.why,
-            stamp=self.stamp(SYSTEM, at),
+        command = AssignProvider.model_validate(
+            {
+                "by": SYSTEM,
+                "idempotency_key": effect.key,
+                "provider": provider,
+                "why": effect.why,
+                "stamp": self.stamp(SYSTEM, at),
+            }
         )
         return carry_out(case, command, at, effect.key).settled
 

@@ -348,7 +348,7 @@ def _answered(answer: object) -> bool:
     return ReadReport.model_validate_json(answer.model_dump_json()) == answer
 
 
-def _outcome(read_it: Any) -> object:  # noqa: ANN401
+def _outcome(read_it: Any) -> object:
     try:
         return read_it()
     except InvalidReportError as error:

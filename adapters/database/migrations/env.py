@@ -4,9 +4,7 @@ from alembic import context
 from sqlalchemy import engine_from_config, pool
 from sqlmodel import SQLModel
 
-from adapters.database import tables
-
-assert tables  # noqa: S101  (imported so that the metadata is filled)
+import adapters.database.tables  # noqa: F401  (fills the metadata)
 
 
 def run() -> None:

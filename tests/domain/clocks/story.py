@@ -33,7 +33,7 @@ COMMANDS = (activation, closing, handling, provider, response, triage)
 class Story:
     """One case from its report on; minutes are counted from ``NOON``."""
 
-    def __init__(self, *, assigns: bool = True, **changes: Any) -> None:  # noqa: ANN401
+    def __init__(self, *, assigns: bool = True, **changes: Any) -> None:
         """Open a case at minute 0; ``changes`` go into the report."""
         self.facts: list[Fact] = []
         self._assigns = assigns
@@ -62,7 +62,7 @@ class Story:
         self._take(advance(self.case, instant(minute), through=True), instant(minute))
         return self
 
-    def give(self, minute: float, name: str, by: str, /, **inputs: Any) -> "Story":  # noqa: ANN401
+    def give(self, minute: float, name: str, by: str, /, **inputs: Any) -> "Story":
         """Give a command at ``minute``, after everything that was due before."""
         self.until(minute, through=False)
         self._command(name, by, instant(minute), inputs)

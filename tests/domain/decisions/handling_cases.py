@@ -30,7 +30,7 @@ OTHER_CASES = ("CIR-2026-000001", "CIR-2026-000002")
 ROWS = Rows(staff=STAFF, councils=(builders.a_council(), HARROWDALE), cases=OTHER_CASES)
 
 
-def a_case(phase: Phase = Phase.ASSESSMENT, **changes: Any) -> Case:  # noqa: ANN401  (any field)
+def a_case(phase: Phase = Phase.ASSESSMENT, **changes: Any) -> Case:
     """Return a case of kaya's, opened at noon."""
     return builders.a_case(phase, **{"owner": "kaya", **changes})
 
@@ -45,7 +45,7 @@ def told(key: str, notice: str, role: str = "council", *channels: str) -> Told:
     return Told(key=key, notice=notice, role=role, channels=channels or ("email", "sms"))
 
 
-def a_command(name: str, by: str, /, **inputs: Any) -> Command:  # noqa: ANN401  (a command's own)
+def a_command(name: str, by: str, /, **inputs: Any) -> Command:
     rows = inputs.pop("rows", ROWS)
     stamp = Stamp(person=by, roles=ROLES[by], rows=rows, at=NOON)
     return build(name, {"by": by, "stamp": stamp, **inputs})
@@ -62,13 +62,13 @@ class Given(NamedTuple):
         return tuple(fact.type for fact in self.facts if fact.type != "notice-due")
 
 
-def give(case: Case, name: str, by: str, at: datetime = NOON, /, **inputs: Any) -> Given:  # noqa: ANN401
+def give(case: Case, name: str, by: str, at: datetime = NOON, /, **inputs: Any) -> Given:
     """Give a command through the one door, and everything that follows from it."""
     done = carry_out(case, a_command(name, by, **inputs), at, f"test-{name}")
     return Given(done.settled.case, done.settled.facts)
 
 
-def refused(case: Case, name: str, by: str, at: datetime = NOON, /, **inputs: Any) -> Code:  # noqa: ANN401
+def refused(case: Case, name: str, by: str, at: datetime = NOON, /, **inputs: Any) -> Code:
     """Return the code with which a command is refused."""
     with pytest.raises(Refused) as caught:
         give(case, name, by, at, **inputs)

@@ -38,15 +38,15 @@ YES: dict[str, Any] = {
 }
 
 
-def accept(**changes: Any) -> AcceptRecovery:  # noqa: ANN401
+def accept(**changes: Any) -> AcceptRecovery:
     return stamped(AcceptRecovery, by="kaya", **{**YES, **changes})
 
 
-def offered(phase: Phase = Phase.RECOVERY_OFFER, **changes: Any) -> Case:  # noqa: ANN401
+def offered(phase: Phase = Phase.RECOVERY_OFFER, **changes: Any) -> Case:
     return a_case(phase, **{"offer": OFFER, **changes})
 
 
-def top_up(value: int = 20_000_000, **changes: Any) -> TopUpRecovery:  # noqa: ANN401
+def top_up(value: int = 20_000_000, **changes: Any) -> TopUpRecovery:
     inputs = {"po_number": "EM-1/2", "authority": YES["authority"], **changes}
     return stamped(TopUpRecovery, by="kaya", po_value_pence=value, **inputs)
 

@@ -46,7 +46,7 @@ RE_OFFER = stamped(ReOfferService, said_by=SAID_BY, reason=WHY)
 WITHDRAW = stamped(Withdraw, said_by=SAID_BY, reason=WHY)
 
 
-def assign(provider: str = "alder", why: str = "rotation", **more: Any) -> AssignProvider:  # noqa: ANN401
+def assign(provider: str = "alder", why: str = "rotation", **more: Any) -> AssignProvider:
     by = "priya" if why == "override" else "system"
     return stamped(AssignProvider, **{"by": by, "provider": provider, "why": why, **more})
 
@@ -151,7 +151,7 @@ def test_a_decline_before_contact_closes_the_case_and_stands_the_provider_down()
 
 @pytest.mark.parametrize("command", [DECLINE, WITHDRAW])
 @pytest.mark.parametrize("phase", [Phase.CONTAINMENT, Phase.ERADICATION])
-def test_what_there_is_to_bill_ends_in_closing(command: Any, phase: Phase) -> None:  # noqa: ANN401
+def test_what_there_is_to_bill_ends_in_closing(command: Any, phase: Phase) -> None:
     case = a_case(phase)
     after = applied(case, command.decide(case, ONE))
     assert (after.phase, after.closed_at) == (Phase.CLOSING, None)
@@ -180,7 +180,7 @@ def test_a_work_item_without_any_contact_is_billable_too() -> None:
 @pytest.mark.parametrize(
     ("command", "first"), [(DECLINE, "service-declined"), (WITHDRAW, "case-withdrawn")]
 )
-def test_the_end_makes_pending_things_void_on_the_record(command: Any, first: str) -> None:  # noqa: ANN401
+def test_the_end_makes_pending_things_void_on_the_record(command: Any, first: str) -> None:
     case = a_case(
         Phase.ERADICATION,
         exit=PhaseExit(phase=Phase.ERADICATION, by="alder"),
@@ -215,7 +215,7 @@ def test_the_councils_word_counts_only_verified(name: str, said_by: object) -> N
     assert caught.value.code is Code.INVALID_INPUT
 
 
-def declined(**changes: Any) -> Case:  # noqa: ANN401
+def declined(**changes: Any) -> Case:
     known: dict[str, Any] = {
         "outcome": Outcome.DECLINED,
         "recovery_answer": None,

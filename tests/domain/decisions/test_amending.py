@@ -143,7 +143,7 @@ def test_an_amendment_told_late_is_judged_as_of_when_it_was_told() -> None:
     assert types(events) == ("report-amended",)
 
 
-def correct(code: str, **changes: Any) -> CorrectCouncil:  # noqa: ANN401
+def correct(code: str, **changes: Any) -> CorrectCouncil:
     rows = registers().but(councils=(a_council(), HARROWDALE))
     return stamped(CorrectCouncil, by="priya", rows=rows, code=code, reason=WHY, **changes)
 

@@ -26,7 +26,7 @@ from tests.builders import (
 WATCH = Window(window="reassess-watch", opened_at=NOON, ends_at=NOON + 14 * DAY)
 
 
-def record(category: str, given_by: str = "ncsc", **more: Any) -> RecordCategory:  # noqa: ANN401
+def record(category: str, given_by: str = "ncsc", **more: Any) -> RecordCategory:
     return stamped(RecordCategory, category=category, given_by=given_by, **more)
 
 

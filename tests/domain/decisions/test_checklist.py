@@ -25,7 +25,7 @@ ALL = (
 )
 
 
-def closing(**changes: Any) -> Case:  # noqa: ANN401
+def closing(**changes: Any) -> Case:
     """Return a case in closing to which nothing is missing."""
     done = {"final_report": "FR-1", "data_return": CONFIRMED}
     return a_case(Phase.CLOSING, **{**done, **changes})

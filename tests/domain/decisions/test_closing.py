@@ -34,28 +34,28 @@ from tests.builders import (
 DATA = ("data-return",)
 
 
-def closing(**changes: Any) -> Case:  # noqa: ANN401
+def closing(**changes: Any) -> Case:
     """Return a case in closing to which nothing is missing."""
     done = {"final_report": "FR-1", "data_return": "confirmed"}
     return a_case(Phase.CLOSING, **{**done, **changes})
 
 
-def proposed(by: str = "kaya", data_return: str = "confirmed", **changes: Any) -> Case:  # noqa: ANN401
+def proposed(by: str = "kaya", data_return: str = "confirmed", **changes: Any) -> Case:
     waive = changes.pop("waive", ())
     proposal = CloseProposal(by=by, data_return=data_return, waive=waive)
     return closing(close_proposal=proposal, **changes)
 
 
-def propose(**changes: Any) -> ProposeClose:  # noqa: ANN401
+def propose(**changes: Any) -> ProposeClose:
     inputs = {"lessons": "Ask about old accounts.", "data_return": "confirmed", **changes}
     return stamped(ProposeClose, by="kaya", **inputs)
 
 
-def confirm(by: str = "martin", **more: Any) -> ConfirmClose:  # noqa: ANN401
+def confirm(by: str = "martin", **more: Any) -> ConfirmClose:
     return stamped(ConfirmClose, by=by, reason=WHY, **more)
 
 
-def report(by: str = "alder", **changes: Any) -> RecordFinalReport:  # noqa: ANN401
+def report(by: str = "alder", **changes: Any) -> RecordFinalReport:
     inputs = {"reference": "AF-REPORT-101", "data_return": "pending", **changes}
     return stamped(RecordFinalReport, by=by, **inputs)
 

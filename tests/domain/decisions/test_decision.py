@@ -33,11 +33,11 @@ C4 = a_case(Phase.ASSESSMENT, category=Category.C4)
 INELIGIBLE = a_council(eligible=False)
 
 
-def decide(result: str, **more: Any) -> Decide:  # noqa: ANN401
+def decide(result: str, **more: Any) -> Decide:
     return stamped(Decide, result=result, tests=ANSWERS, reason=WHY, **more)
 
 
-def decided(case: Case, result: str, **more: Any) -> Case:  # noqa: ANN401
+def decided(case: Case, result: str, **more: Any) -> Case:
     return applied(case, decide(result, **more).decide(case, ONE))
 
 

@@ -35,7 +35,7 @@ REJECT = stamped(RejectDiscretionary, by="ruth", reason=WHY)
 WITHDRAW = stamped(WithdrawProposal, reason=WHY)
 
 
-def after(case: Case, command: Any) -> Case:  # noqa: ANN401
+def after(case: Case, command: Any) -> Case:
     return applied(case, command.decide(case, ONE))
 
 
@@ -97,7 +97,7 @@ def test_the_proposer_takes_the_proposal_back() -> None:
 
 
 @pytest.mark.parametrize("command", [APPROVE, REJECT, WITHDRAW])
-def test_without_a_proposal_there_is_nothing_to_answer(command: Any) -> None:  # noqa: ANN401
+def test_without_a_proposal_there_is_nothing_to_answer(command: Any) -> None:
     assert code_of(command, C4) is Code.NO_PROPOSAL
 
 
@@ -112,7 +112,7 @@ def test_no_proposal_is_named_before_whose_it_was() -> None:
 
 
 @pytest.mark.parametrize("command", [APPROVE, REJECT])
-def test_the_proposer_may_not_answer(command: Any) -> None:  # noqa: ANN401
+def test_the_proposer_may_not_answer(command: Any) -> None:
     assert command.other_person(WAITING) == ("kaya",)
     assert command.other_person(C4) == ()
 
@@ -126,7 +126,7 @@ def test_the_proposer_may_not_answer(command: Any) -> None:  # noqa: ANN401
         (WithdrawProposal, T),
     ],
 )
-def test_each_is_taken_at_the_desk_with_a_reason(command: Any, least: Role) -> None:  # noqa: ANN401
+def test_each_is_taken_at_the_desk_with_a_reason(command: Any, least: Role) -> None:
     assert command.who == {least}
     assert (command.desk_only, command.reasoned) == (True, True)
     assert command.phases == {Phase.ASSESSMENT}

@@ -36,11 +36,11 @@ OUR_ORDER = {
 PLAIN = ("provider-failed-over", "provider-stood-down", "provider-assigned", "provider-called-out")
 
 
-def fail_over(**more: Any) -> FailOver:  # noqa: ANN401
+def fail_over(**more: Any) -> FailOver:
     return stamped(FailOver, by="priya", reason=WHY, **more)
 
 
-def stands(**changes: Any) -> FailOver:  # noqa: ANN401
+def stands(**changes: Any) -> FailOver:
     return fail_over(order_stands={**OUR_ORDER, **changes})
 
 
@@ -142,7 +142,7 @@ def test_without_a_provider_there_is_nobody_to_fail_over_from() -> None:
         a_provider("kestrel", contract_to="2026-11-22"),
     ],
 )
-def test_an_other_provider_that_may_not_come_is_none(other: Any) -> None:  # noqa: ANN401
+def test_an_other_provider_that_may_not_come_is_none(other: Any) -> None:
     case = a_case(Phase.CONTAINMENT, providers=(a_provider(), other))
     assert code_of(fail_over(), case) is Code.NO_OTHER_PROVIDER
 

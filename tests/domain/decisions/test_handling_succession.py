@@ -17,7 +17,7 @@ REISSUED: dict[str, Any] = {**TAKES_OVER, "order": "re-issued"}
 PO: dict[str, Any] = {"po_number": "PO-9", "po_value_pence": 25000}
 
 
-def _item(number: int, day: date, **changes: Any) -> WorkItem:  # noqa: ANN401
+def _item(number: int, day: date, **changes: Any) -> WorkItem:
     item = WorkItem(
         item=f"i{number}",
         provider="alder",

@@ -36,7 +36,7 @@ from tests.builders import (
 )
 
 
-def an_opening(*councils: Council, **report: Any) -> Opening:  # noqa: ANN401
+def an_opening(*councils: Council, **report: Any) -> Opening:
     return Opening.of(
         reference=REFERENCE,
         report=a_report(**report),
@@ -47,7 +47,7 @@ def an_opening(*councils: Council, **report: Any) -> Opening:  # noqa: ANN401
     )
 
 
-def again(case: Any, **changes: Any) -> tuple[Any, ...]:  # noqa: ANN401
+def again(case: Any, **changes: Any) -> tuple[Any, ...]:
     command = stamped(OpenCase, by="system", report=a_raw_report(**changes))
     return command.decide(case, ONE)
 

@@ -31,7 +31,7 @@ DUE = AWARE + 72 * HOUR
 LATER = DUE + DAY
 
 
-def ico(**changes: Any) -> RecordIco:  # noqa: ANN401
+def ico(**changes: Any) -> RecordIco:
     return stamped(RecordIco, by="kaya", **{"result": "reported", "at": NOON, **changes})
 
 

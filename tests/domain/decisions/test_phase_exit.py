@@ -35,16 +35,16 @@ def met(phase: Phase, **other: str) -> dict[str, str]:
     return {**dict.fromkeys(CRITERIA[phase], "met"), **answers}
 
 
-def propose(phase: Phase, by: str = "alder", **more: Any) -> ProposePhaseExit:  # noqa: ANN401
+def propose(phase: Phase, by: str = "alder", **more: Any) -> ProposePhaseExit:
     inputs = {"criteria": met(phase), "summary": "It is over.", **more}
     return stamped(ProposePhaseExit, by=by, **inputs)
 
 
-def accept(by: str = "priya", **more: Any) -> AcceptPhaseExit:  # noqa: ANN401
+def accept(by: str = "priya", **more: Any) -> AcceptPhaseExit:
     return stamped(AcceptPhaseExit, by=by, **{**AGREED, **more})
 
 
-def proposed(phase: Phase, by: str = "alder", not_met: tuple[str, ...] = (), **more: Any) -> Case:  # noqa: ANN401
+def proposed(phase: Phase, by: str = "alder", not_met: tuple[str, ...] = (), **more: Any) -> Case:
     return a_case(phase, exit=PhaseExit(phase=phase, by=by, not_met=not_met), **more)
 
 

@@ -38,7 +38,7 @@ NO_CAPACITY: dict[str, Any] = {"why": "no-capacity", "reason": WHY}
 CONFLICT: dict[str, Any] = {"why": "conflict-of-interest", "reason": WHY}
 
 
-def after(case: Case, command: Any) -> Engagement:  # noqa: ANN401
+def after(case: Case, command: Any) -> Engagement:
     return applied(case, command.decide(case, ONE)).engagement
 
 
@@ -122,7 +122,7 @@ COMMANDS: list[tuple[Any, dict[str, Any]]] = [
 @pytest.mark.parametrize(("command", "inputs"), COMMANDS)
 @pytest.mark.parametrize("engagement", [Engagement(), in_contact(), at_work()])
 def test_each_needs_an_open_call_out(
-    command: Any,  # noqa: ANN401
+    command: Any,
     inputs: dict[str, Any],
     engagement: Engagement,
 ) -> None:

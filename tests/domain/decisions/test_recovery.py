@@ -33,7 +33,7 @@ LAPSES_AT = datetime(2026, 12, 7, 12, tzinfo=UTC)
 """Ten working days after noon on Monday, 23 November 2026."""
 
 
-def offer(card: str = "alder-recovery", **more: Any) -> OfferRecovery:  # noqa: ANN401
+def offer(card: str = "alder-recovery", **more: Any) -> OfferRecovery:
     return stamped(OfferRecovery, by="priya", card=card, estimate_pence=3_600_000, **more)
 
 
@@ -45,7 +45,7 @@ def lapse() -> LapseRecovery:
     return stamped(LapseRecovery, by="priya", reason=WHY)
 
 
-def close_without(why: str = "other", **more: Any) -> CloseWithoutRecovery:  # noqa: ANN401
+def close_without(why: str = "other", **more: Any) -> CloseWithoutRecovery:
     return stamped(CloseWithoutRecovery, by="priya", why=why, reason=WHY, **more)
 
 

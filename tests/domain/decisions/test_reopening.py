@@ -28,12 +28,12 @@ from tests.builders import (
 OPEN = (Window(window="reopen", opened_at=NOON, ends_at=NOON + 365 * DAY),)
 
 
-def closed(**changes: Any) -> Case:  # noqa: ANN401
+def closed(**changes: Any) -> Case:
     known = {"windows": OPEN, "ico_result": "reported", "money": ordered(), "waived": ("x",)}
     return a_case(Phase.CLOSED, **{**known, **changes})
 
 
-def reopen(to: str = "assessment", trigger: str = "new-activity", **more: Any) -> Reopen:  # noqa: ANN401
+def reopen(to: str = "assessment", trigger: str = "new-activity", **more: Any) -> Reopen:
     return stamped(Reopen, by="priya", to=to, trigger=trigger, reason=WHY, **more)
 
 

@@ -67,7 +67,7 @@ def test_an_update_of_another_provider_is_refused() -> None:
     assert caught.value.code is Code.NOT_THE_PROVIDER
 
 
-def back(**more: Any) -> ReturnToContainment:  # noqa: ANN401
+def back(**more: Any) -> ReturnToContainment:
     return stamped(ReturnToContainment, by="priya", trigger="spread", reason=WHY, **more)
 
 

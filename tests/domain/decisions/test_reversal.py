@@ -37,7 +37,7 @@ WATCH = Window(window="reassess-watch", opened_at=NOON, ends_at=NOON + 14 * DAY)
 POSITIVE = (Phase.ACTIVATION, Phase.CONTAINMENT, Phase.ERADICATION)
 
 
-def ended(phase: Phase, result: str, **changes: Any) -> Case:  # noqa: ANN401
+def ended(phase: Phase, result: str, **changes: Any) -> Case:
     known: dict[str, Any] = {
         "decision": Decision(result=result, people=("kaya",)),
         "outcome": Outcome(result),

@@ -1,0 +1,27 @@
+"""Text that a terminal only shows, and instants as people in the UK read them."""
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cli.context import Options
+
+LONDON = ZoneInfo("Europe/London")
+UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+def safe(value: Any) -> str:  # noqa: ANN401  (anything that is shown)
+    """Return a value as text that a terminal only shows: no controls, no direction overrides."""
+    text = "" if value is None else str(value)
+    return "".join(
+        c if unicodedata.category(c) not in UNSAFE else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
+
+
+def when(value: str | None, options: Options) -> str:
+    """Return an ISO instant in UK time with its zone, or in UTC when asked."""
+    if not value:
+        return ""
+    zone = UTC if options.utc else LONDON
+    return f"{datetime.fromisoformat(value).astimezone(zone):%a %d %b %H:%M:%S %Z}"

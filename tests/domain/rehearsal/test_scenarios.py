@@ -1,0 +1,89 @@
+"""Every story plays exactly, and a file that is not a story is refused with step and field."""
+
+import json
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.rehearsal.play import rehearse
+from domain.rehearsal.scenario import FINAL_KEYS, ScenarioError, read_scenario
+from tests.builders import a_policy
+
+FOLDER = Path(__file__).parents[2] / "scenarios"
+SHARED = Path(__file__).parents[4] / "shared" / "scenarios"
+STORIES = sorted(FOLDER.glob("*.json"))
+
+
+def story(name: str = "ransomware-c2-recovery") -> dict[str, Any]:
+    data: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text())
+    return data
+
+
+def problems(data: dict[str, Any]) -> tuple[str, ...]:
+    with pytest.raises(ScenarioError) as refused:
+        read_scenario(json.dumps(data))
+    return refused.value.problems
+
+
+@pytest.mark.parametrize("path", STORIES, ids=lambda path: path.stem)
+def test_a_story_plays_exactly(path: Path) -> None:
+    answer = rehearse(read_scenario(path.read_text()), a_policy())
+    assert answer["mismatches"] == []
+    assert answer["passed"] is True
+
+
+def test_the_end_carries_every_key_of_the_format() -> None:
+    answer = rehearse(read_scenario(json.dumps(story())), a_policy())
+    assert set(answer["final"]) == FINAL_KEYS - {"at", "local"}
+
+
+def test_a_rehearsal_is_the_same_every_time() -> None:
+    scenario = read_scenario(json.dumps(story("bank-holiday-escalations")))
+    assert rehearse(scenario, a_policy()) == rehearse(scenario, a_policy())
+
+
+def test_a_wrong_expectation_is_a_mismatch_with_step_and_field() -> None:
+    data = story()
+    data["steps"][3]["expect"]["phase"] = "closed"
+    data["final"]["ledgers"]["A"]["held_pence"] = 100
+    found = rehearse(read_scenario(json.dumps(data)), a_policy())["mismatches"]
+    assert found == [
+        {"step": 4, "field": "phase", "expected": "closed", "actual": "assessment"},
+        {"step": "final", "field": "ledgers.A.held_pence", "expected": 100, "actual": 0},
+    ]
+
+
+def test_an_unknown_command_is_named_by_step() -> None:
+    data = story()
+    data["steps"][3]["command"] = "acknowlege"
+    assert problems(data) == ("step 4: command: there is no command acknowlege",)
+
+
+def test_a_step_back_in_time_is_named() -> None:
+    data = story()
+    data["steps"][3]["at"] = "+00:00:30"
+    assert problems(data) == ("step 4: at: goes back in time",)
+
+
+def test_a_bad_expectation_is_named_by_field() -> None:
+    data = story()
+    data["steps"][3]["expect"]["fase"] = "assessment"
+    assert len(problems(data)) == 1
+    assert problems(data)[0].startswith("step 4: expect.fase")
+
+
+def test_every_problem_is_told_at_once() -> None:
+    data = story()
+    data["steps"][3]["command"] = "acknowlege"
+    data["steps"][5]["expect"]["clocks"] = {"sundial": {"state": "running"}}
+    assert len(problems(data)) == 2
+
+
+def test_the_copy_is_the_shared_one() -> None:
+    if not SHARED.is_dir():
+        warnings.warn("LEFT OUT: the shared scenarios are not beside this clone", stacklevel=1)
+        return
+    theirs = {path.name: path.read_bytes() for path in SHARED.glob("*.json")}
+    assert {path.name: path.read_bytes() for path in STORIES} == theirs
