@@ -132,8 +132,19 @@ class Desk:
             if found is not None and (int(found["seq"]) >= wanted or late):
                 return found
             if found is None and (wanted == 0 or late):
-                raise unknown_case(case)
+                raise await self._not_shown(case)
             await asyncio.sleep(0.02)
+
+    def opened(self, case: str) -> None:
+        """Remember that a case was opened here: reads wait until it can be shown."""
+        self._acknowledged[case] = max(self._acknowledged.get(case, 0), 1)
+
+    async def _not_shown(self, case: str) -> Answer:
+        """Say why a case cannot be shown: it is kept for later, or there is none."""
+        if await self.intake.is_kept(case):
+            words = f"{case} is kept and starts by itself when Temporal is back."
+            return Answer("unreachable", "not-started", words)
+        return unknown_case(case)
 
     async def _stamped(self, who: Who, case: str, command: Command) -> Command:
         rows = await self.registers.rows(named_in(command, case))

@@ -39,6 +39,8 @@ async def opened(request: Request, who: Asking, desk: TheDesk) -> dict[str, Any]
         raise of_refusal(refused) from refused
     taken = await desk.intake.take(body, read, who.id)
     state = await _reach(request, desk, taken)
+    if state == "open":
+        desk.opened(taken.reference)
     return await _answer(desk, request.app.state.policy, taken, read, state)
 
 

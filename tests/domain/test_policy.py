@@ -160,10 +160,10 @@ def test_the_demo_differs_from_the_defaults_only_where_it_says_so() -> None:
     said = set(tomllib.loads(DEMO)["settings"])
     assert {name for name in RULES if demo.setting(name) != POLICY.setting(name)} == said
     assert demo.working_hours.all_hours
-    assert demo.target("provider-contact") == timedelta(seconds=3)
-    assert demo.length("future.tolerance_minutes") == 2 * MINUTE
+    assert demo.target("provider-contact") == timedelta(seconds=7.5)
+    assert demo.length("future.tolerance_minutes") == 5 * MINUTE
     opened = datetime(2026, 5, 1, 12, tzinfo=UTC)
-    assert demo.window_end("reopen", opened) == opened + timedelta(seconds=10)
+    assert demo.window_end("reopen", opened) == opened + timedelta(seconds=25)
 
 
 def test_every_length_is_divided_to_the_millisecond() -> None:
