@@ -72,12 +72,17 @@ async def fill(registers: Registers, folder: Path) -> list[str]:
     return filled
 
 
-async def issue(registers: Registers, credentials: Path) -> None:
-    """Issue a token to everybody who has none in the credentials file (mode 600)."""
+async def issue(registers: Registers, folder: Path, credentials: Path) -> None:
+    """Issue a token to everybody who has none in the credentials file (mode 600).
+
+    The first of the file of people comes first there too: ``cir`` acts as the first.
+    """
     known: dict[str, str] = json.loads(credentials.read_text()) if credentials.exists() else {}
-    for person in await registers.people():
-        if person.id not in known:
-            known[person.id] = await registers.issue_token(person.id)
+    registered = {person.id for person in await registers.people()}
+    in_order = [str(row["id"]) for row in rows_of(folder, "people")]
+    for person in dict.fromkeys([*in_order, *sorted(registered)]):
+        if person in registered and person not in known:
+            known[person] = await registers.issue_token(person)
     for provider in await registers.providers():
         if provider.id not in known:
             known[provider.id] = await registers.issue_token(provider.id, Role.PROVIDER)
@@ -92,7 +97,7 @@ async def seed(url: str, folder: Path, credentials: Path) -> None:
     engine = create_engine(url)
     registers = Registers(engine, utc_now)
     filled = await fill(registers, folder)
-    await issue(registers, credentials)
+    await issue(registers, folder, credentials)
     await engine.dispose()
     print("filled: " + (", ".join(filled) or "nothing, all registers are in use"))
 
