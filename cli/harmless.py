@@ -24,4 +24,4 @@ def when(value: str | None, options: Options) -> str:
     if not value:
         return ""
     zone = UTC if options.utc else LONDON
-    return f"{datetime.fromisoformat(value).astimezone(zone):%a %d %b %H:%M:%S %Z}"
+    return f"{datetime.fromisoformat(value).astimezone(zone):%d %b %H:%M:%S %Z}"

@@ -11,19 +11,55 @@ from cli.context import Options
 from cli.harmless import safe, when
 
 MOST_ROWS = 200
+INSTANTS = ("_at", "by", "begins", "until")
+"""Ends of the names of instants."""
 
 
 def draw(data: Any, options: Options) -> None:  # noqa: ANN401
     """Draw an answer on the terminal."""
     console = Console(no_color=not options.colour, highlight=False, width=None)
     if isinstance(data, list):
-        _rows(console, data, options)
+        _rows(console, [_slim(row) for row in data], options)
+    elif isinstance(data, dict) and "command" in data and "events" in data:
+        _taken(console, data, options)
     elif isinstance(data, dict) and "clocks" in data and "ledgers" in data:
         _case(console, data, options)
     elif isinstance(data, dict) and "facts" in data:
         _history(console, data, options)
     elif isinstance(data, dict):
         _pairs(console, data, options)
+
+
+SLIM = {
+    "next_clock": (
+        "case",
+        "phase",
+        "category",
+        "owner",
+        "provider",
+        "next_clock",
+        "due_at",
+        "breached",
+        "rung",
+    ),
+    "mine": ("case", "by", "command"),
+}
+"""What a table shows of rows that have a column: a terminal is 80 wide."""
+
+
+def _slim(row: dict[str, Any]) -> dict[str, Any]:
+    """Return as much of a row as a terminal shows; JSON has it all."""
+    for mark, names in SLIM.items():
+        if mark in row:
+            return {name: row[name] for name in names}
+    return row
+
+
+def _taken(console: Console, data: dict[str, Any], options: Options) -> None:
+    """Draw the facts of an accepted instruction, one a line."""
+    for fact in data["events"]:
+        at = when(fact["occurred_at"], options)
+        console.print(Text(f"{fact['seq']:4} {at}  {fact['type']} by {safe(fact['by'])}"))
 
 
 def _rows(console: Console, rows: list[dict[str, Any]], options: Options) -> None:
@@ -33,7 +69,7 @@ def _rows(console: Console, rows: list[dict[str, Any]], options: Options) -> Non
     table = Table(box=SIMPLE, pad_edge=False)
     names = [n for n in rows[0] if not isinstance(rows[0][n], dict)]
     for name in names:
-        table.add_column(name.replace("_", " "))
+        table.add_column(name.replace("_", " "), no_wrap=name in ("case", "id", "command"))
     for row in rows[:MOST_ROWS]:
         table.add_row(*(Text(_cell(name, row.get(name), options)) for name in names))
     console.print(table)
@@ -42,7 +78,7 @@ def _rows(console: Console, rows: list[dict[str, Any]], options: Options) -> Non
 def _cell(name: str, value: Any, options: Options) -> str:  # noqa: ANN401
     if isinstance(value, bool):
         return "yes" if value else ""
-    if isinstance(value, str) and name.endswith(("_at", "by", "due_at")) and "T" in value:
+    if isinstance(value, str) and name.endswith(INSTANTS) and "T" in value:
         return when(value, options)
     if isinstance(value, list):
         return ", ".join(safe(one) for one in value)

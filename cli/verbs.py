@@ -11,6 +11,7 @@ import click
 
 from cli.context import COMMON, Options, instant, options_of
 from cli.desk import Failure, failure
+from cli.harmless import when
 from cli.output import say, show, show_failure
 
 VERBS_FILE = Path(__file__).resolve().parent / "verbs.json"
@@ -181,17 +182,17 @@ def instruct(
     path = f"/cases/{case}/{command}?patience_s={min(options.timeout, 60)}"
     answer: dict[str, Any] = options.desk.post(path, body, key)
     if not options.quiet:
-        _tell(answer)
+        _tell(answer, options)
     return answer
 
 
-def _tell(answer: dict[str, Any]) -> None:
+def _tell(answer: dict[str, Any], options: Options) -> None:
     again = " (the same answer again)" if answer["repeated"] else ""
     say(f"{answer['case']}: {answer['command']} taken{again}; now {answer['phase']}, "
         f"version {answer['version']}.")  # fmt: skip
     coming = answer.get("next_deadline")
     if coming:
-        say(f"  next: {coming['clock']} {coming['kind']} at {coming['at']}")
+        say(f"  next: {coming['clock']} {coming['kind']} at {when(coming['at'], options)}")
     say(f"  look: cir case show {answer['case']}")
 
 

@@ -91,7 +91,11 @@ def build(name: str, payload: dict[str, Any]) -> Command:
         return Command.registry[name].model_validate(payload)
     except ValidationError as error:
         fields = tuple(
-            {"field": ".".join(str(part) for part in p["loc"]), "message": p["msg"]}
+            {
+                "field": ".".join(str(part) for part in p["loc"]),
+                "code": "missing" if p["type"] == "missing" else "invalid",
+                "message": "is needed" if p["type"] == "missing" else p["msg"],
+            }
             for p in error.errors(include_url=False, include_input=False)
         )
         named = ", ".join(field["field"] or name for field in fields)
