@@ -8,12 +8,14 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
 
 from activities.billing import Billing
+from activities.meeting import Meeting
 from activities.notices import Notices
 from activities.paging import Paging
 from activities.records import Recording
@@ -69,9 +71,8 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def build_activities(settings: Settings) -> list[Callable[..., Any]]:
+def build_activities(settings: Settings, engine: AsyncEngine) -> list[Callable[..., Any]]:
     """Return every activity over its adapter: the only place that knows both."""
-    engine = create_engine(settings.database)
     registers = Registers(engine, utc_now)
     sink = settings.outbox.with_name(settings.outbox.name + "-exercises")
     notifier = FileOutboxNotifier(settings.outbox, sink, settings.sender)
@@ -90,14 +91,16 @@ def build_activities(settings: Settings) -> list[Callable[..., Any]]:
         policy.scaled(timedelta(seconds=policy.setting("pager.batching_seconds"))),
     )
     paging = Paging(pager)
+    meeting = Meeting()
     notices = Notices(
         notifier,
         DatabaseNoticeBook(engine, utc_now),
         RegisterAddresses(registers, desks),
         templates,
+        meeting,
     )
     return [
-        Recording(DatabaseRecords(engine, utc_now)).record_facts,
+        Recording(DatabaseRecords(engine, utc_now), meeting).record_facts,
         notices.deliver_notices,
         paging.enter_pages,
         paging.send_page,
@@ -153,8 +156,9 @@ async def run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
+    activities = build_activities(settings, create_engine(settings.database))
     async with (
-        build_worker(client, settings.task_queue, build_activities(settings)),
+        build_worker(client, settings.task_queue, activities),
         build_watchkeeper(client, watch, settings),
     ):
         if settings.worker_ready_file is not None:

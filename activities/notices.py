@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from temporalio import activity
 
 from activities.answers import EffectAnswer
+from activities.beating import beating
+from activities.meeting import Meeting
 from activities.notice_ports import (
     Addresses,
     Delivery,
@@ -24,9 +26,6 @@ from activities.notice_ports import (
 )
 from domain.notice import Address, Channel, Notice
 from domain.value import Value
-
-HEARTBEAT_SECONDS = 1
-"""How often a long batch says that it is alive [our default]."""
 
 SETTLED = ("accepted", "delivered", "failed")
 
@@ -45,10 +44,15 @@ class NoticeEffect(Value):
 
 
 class NoticeBatch(Value):
-    """Notices of one case that go out together; an exercise's go to a sink."""
+    """Notices of one case that go out together; an exercise's go to a sink.
+
+    Attributes:
+        meets: Token of the record that is written beside them, if any.
+    """
 
     effects: tuple[NoticeEffect, ...]
     exercise: bool = False
+    meets: str | None = None
 
 
 class ChannelOutcome(Value):
@@ -81,8 +85,14 @@ class Notices:
     """The activity that tells people."""
 
     def __init__(
-        self, notifier: Notifier, book: NoticeBook, addresses: Addresses, renderer: Renderer
+        self,
+        notifier: Notifier,
+        book: NoticeBook,
+        addresses: Addresses,
+        renderer: Renderer,
+        meeting: Meeting | None = None,
     ) -> None:
+        self._meeting = meeting or Meeting()
         self._notifier = notifier
         self._book = book
         self._addresses = addresses
@@ -91,12 +101,10 @@ class Notices:
     @activity.defn(name="deliver-notices")
     async def deliver_notices(self, batch: NoticeBatch) -> tuple[NoticeAnswer, ...]:
         """Deliver each notice of the batch; one that fails delays no other. Safe to repeat."""
-        beating = asyncio.create_task(_beat())
-        try:
+        async with beating():
             jobs = (self._tell(effect, exercise=batch.exercise) for effect in batch.effects)
             told = await asyncio.gather(*jobs, return_exceptions=True)
-        finally:
-            beating.cancel()
+            await self._meeting.other(batch.meets)
         return tuple(map(_whole, batch.effects, told))
 
     async def _tell(self, effect: NoticeEffect, *, exercise: bool) -> NoticeAnswer:
@@ -223,9 +231,3 @@ def _has_way(one: Address, channel: Channel) -> bool:
     if channel == "email":
         return one.email is not None
     return one.phone is not None if channel == "sms" else True
-
-
-async def _beat() -> None:
-    while True:
-        activity.heartbeat()
-        await asyncio.sleep(HEARTBEAT_SECONDS)

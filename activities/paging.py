@@ -4,6 +4,7 @@ from typing import Protocol
 
 from temporalio import activity
 
+from activities.beating import beating
 from domain.effects import Page
 from domain.value import Value
 
@@ -79,12 +80,13 @@ class Paging:
     @activity.defn(name="enter-pages")
     async def enter_pages(self, batch: PageBatch) -> Paged:
         """Write page rows and answer which rung each reached."""
-        answers = await self._pager.enter(batch)
+        async with beating():
+            answers = await self._pager.enter(batch)
         people = tuple(sorted({person for answer in answers for person in answer.people}))
         return Paged(answers=answers, people=people)
 
     @activity.defn(name="send-page")
     async def send_page(self, person: str) -> None:
         """Send one person one message with all that is owed to them."""
-        activity.heartbeat(person)
-        await self._pager.send(person)
+        async with beating():
+            await self._pager.send(person)

@@ -4,6 +4,8 @@ from typing import Protocol
 
 from temporalio import activity
 
+from activities.beating import beating
+from activities.meeting import Meeting
 from domain.fact import Fact
 from domain.value import Value
 from domain.view import CaseView
@@ -17,11 +19,13 @@ class FactBatch(Value):
         facts: Consecutive facts; one already recorded is left alone, one with the same number and
             other content is an alarm, never "done".
         view: The read model's row; an older version never replaces a newer one.
+        meets: Token of the notices that go out beside it, if any.
     """
 
     case: str
     facts: tuple[Fact, ...]
     view: CaseView
+    meets: str | None = None
 
 
 class Records(Protocol):
@@ -35,10 +39,14 @@ class Records(Protocol):
 class Recording:
     """The activity that writes the record."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: Records, meeting: Meeting | None = None) -> None:
         self._records = records
+        self._meeting = meeting or Meeting()
 
     @activity.defn(name="record-facts")
     async def record_facts(self, batch: FactBatch) -> int:
         """Write facts and read model; a repeat is harmless."""
-        return await self._records.append(batch)
+        async with beating():
+            last = await self._records.append(batch)
+            await self._meeting.other(batch.meets)
+        return last

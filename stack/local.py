@@ -27,6 +27,10 @@ class StackError(RuntimeError):
     """The stack did not do what was asked; says what to look at."""
 
 
+_keepers: list[subprocess.Popen[bytes]] = []
+"""Keepers this process started; they outlive it, and one forgotten while it runs is a warning."""
+
+
 @dataclass(frozen=True)
 class Running:
     """A stack that runs."""
@@ -96,7 +100,7 @@ def start(layout: Layout) -> None:
     layout.write()
     (data / "state.json").unlink(missing_ok=True)
     with (data / "keeper.log").open("ab") as log:
-        subprocess.Popen(
+        keeper = subprocess.Popen(
             [sys.executable, "-m", "stack.keeper", str(data)],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
@@ -104,6 +108,7 @@ def start(layout: Layout) -> None:
             stderr=log,
             start_new_session=True,
         )
+    _keepers[:] = [one for one in _keepers if one.poll() is None] + [keeper]
 
 
 def wait_until_ready(data: Path, say: Say, limit: float = UP_LIMIT) -> Running:
@@ -133,6 +138,7 @@ def down(data: Path) -> bool:
         ran = True
         os.kill(state["keeper"], signal.SIGTERM)
         _gone(state["keeper"], state["started"], 60)
+        _keepers[:] = [one for one in _keepers if one.poll() is None]
     return end_strays(data) or ran
 
 

@@ -62,6 +62,8 @@ class Delivery:
         self._stopped = False
         self._recording = False
         self._sending: list[str] = []
+        self._record_meets: str | None = None
+        self._notices_meet: str | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self.fault: BaseException | None = None
 
@@ -81,7 +83,8 @@ class Delivery:
             await workflow.wait_condition(lambda: bool(outbox.facts) and not self._stopped)
             facts = tuple(outbox.facts[:FACTS_AT_ONCE])
             case = self._keeper.case
-            batch = FactBatch(case=case.reference, facts=facts, view=view_of(case))
+            meets = self._meeting_of(facts[-1].seq)
+            batch = FactBatch(case=case.reference, facts=facts, view=view_of(case), meets=meets)
             self._recording = True
             await workflow.execute_activity_method(
                 Recording.record_facts,
@@ -91,6 +94,19 @@ class Delivery:
             )
             del outbox.facts[: len(facts)]
             self._recording = False
+
+    def pair(self, settled: Settled) -> None:
+        """Let record and notices of one decision find each other, when both start at once."""
+        tells = any(effect.kind == "notice" for effect in settled.effects)
+        if not (tells and settled.facts) or self._recording or self._keeper.outbox.facts:
+            return
+        token = f"{settled.case.reference}/{settled.facts[-1].seq}"
+        self._record_meets = self._notices_meet = token
+
+    def _meeting_of(self, last: int) -> str | None:
+        """Return the token of a record that ends with fact ``last``, once."""
+        token, self._record_meets = self._record_meets, None
+        return token if token == f"{self._keeper.case.reference}/{last}" else None
 
     async def keep_outbox(self) -> None:
         """Start every effect as it becomes ready; batches of one kind go out together."""
@@ -138,7 +154,8 @@ class Delivery:
             for e in effects
             if e.notice is not None
         )
-        batch = NoticeBatch(effects=sent, exercise=case.exercise)
+        meets, self._notices_meet = self._notices_meet, None
+        batch = NoticeBatch(effects=sent, exercise=case.exercise, meets=meets)
         answers = await workflow.execute_activity_method(
             Notices.deliver_notices,
             batch,

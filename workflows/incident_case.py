@@ -45,6 +45,7 @@ class IncidentCaseWorkflow:
         self._last: list[Fact] = list(start.last_facts)
         self._shown: dict[str, object] = {}
         self._renew = False
+        self._delivery = Delivery(self)
         if start.case is not None:
             self._case = start.case
         elif start.opening is not None:
@@ -56,7 +57,6 @@ class IncidentCaseWorkflow:
             self._keep(settled._replace(case=opened))
         else:
             raise ValueError("A case starts with a report or with the case itself.")
-        self._delivery = Delivery(self)
 
     @workflow.run
     async def run(self, start: CaseStart) -> CaseEnd:  # noqa: ARG002  (taken in __init__)
@@ -199,6 +199,7 @@ class IncidentCaseWorkflow:
 
     def _keep(self, settled: Settled) -> None:
         self._case = settled.case
+        self._delivery.pair(settled)
         self._outbox.add(settled)
         self._last = [*self._last, *settled.facts][-tracking.LAST_FACTS :]
 

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import col
 
 from activities.records import FactBatch
-from adapters.database.engine import insert_once, reading, upsert, writing
-from adapters.database.tables import CaseEventRow, CaseViewRow, TurnRow
+from adapters.database.engine import reading, upsert, writing
+from adapters.database.tables import CaseEventRow, CaseViewRow
+from adapters.database.turns import keep_turn
 from domain.fact import Fact
 from domain.view import CaseView
 
@@ -54,40 +55,10 @@ class DatabaseRecords:
         """
         async with writing(self._engine) as connection:
             for fact in batch.facts:
-                await self._append(connection, batch.case, fact)
-                await _keep_turn(connection, batch.case, fact, exercise=batch.view.exercise)
+                if await _append(connection, batch.case, fact):
+                    await keep_turn(connection, batch.case, fact, exercise=batch.view.exercise)
             await _show(connection, batch.view)
             return await _last(connection, batch.case)
-
-    async def _append(self, connection: AsyncConnection, case: str, fact: Fact) -> None:
-        body = canonical(fact)
-        there = await _row(connection, case, fact.seq)
-        if there is not None:
-            if there.body != body:
-                raise RecordConflictError(
-                    f"{case}: fact {fact.seq} is on record with other content."
-                )
-            return
-        before = GENESIS
-        if fact.seq > 1:
-            previous = await _row(connection, case, fact.seq - 1)
-            if previous is None:
-                raise RecordConflictError(f"{case}: fact {fact.seq - 1} is missing on the record.")
-            before = previous.hash
-        await insert_once(
-            connection,
-            CaseEventRow,
-            case=case,
-            seq=fact.seq,
-            type=fact.type,
-            occurred_at=fact.occurred_at,
-            recorded_at=fact.recorded_at,
-            by=fact.by,
-            instruction=fact.instruction,
-            body=body,
-            before=before,
-            hash=chained(before, body),
-        )
 
     async def verify(self, case: str) -> str:
         """Check the chain of a case; return its head.
@@ -113,6 +84,46 @@ class DatabaseRecords:
                     raise ChainBrokenError(f"{case}: fact {row.seq} does not fit the record.")
                 head = row.hash
             return head
+
+
+async def _append(connection: AsyncConnection, case: str, fact: Fact) -> bool:
+    """Append one fact unless it is on record; tell whether it was appended."""
+    body = canonical(fact)
+    there = await _row(connection, case, fact.seq)
+    if there is not None:
+        if there.body != body:
+            raise RecordConflictError(
+                f"{case}: fact {fact.seq} is on record with other content. Nothing was written; "
+                f"compare case and record: cir case history {case}."
+            )
+        return False
+    before = await _hash_before(connection, case, fact.seq)
+    await connection.execute(
+        insert(CaseEventRow).values(
+            case=case,
+            seq=fact.seq,
+            type=fact.type,
+            occurred_at=fact.occurred_at,
+            recorded_at=fact.recorded_at,
+            by=fact.by,
+            instruction=fact.instruction,
+            body=body,
+            before=before,
+            hash=chained(before, body),
+        )
+    )
+    return True
+
+
+async def _hash_before(connection: AsyncConnection, case: str, seq: int) -> str:
+    if seq == 1:
+        return GENESIS
+    previous = await _row(connection, case, seq - 1)
+    if previous is None:
+        raise RecordConflictError(
+            f"{case}: fact {seq - 1} is missing on the record, so fact {seq} was not written."
+        )
+    return str(previous.hash)
 
 
 async def _row(connection: AsyncConnection, case: str, seq: int) -> Any:  # noqa: ANN401  (a row)
@@ -159,33 +170,4 @@ async def _show(connection: AsyncConnection, view: CaseView) -> None:
         due_at=view.due_at,
         opened_at=view.opened_at,
         document=view.model_dump(mode="json"),
-    )
-
-
-async def _keep_turn(connection: AsyncConnection, case: str, fact: Fact, *, exercise: bool) -> None:
-    """Keep the rotation true to the facts: reserve, count at contact, give back without (j 2)."""
-    if fact.type == "provider-called-out":
-        key = f"{case}/{fact.instruction}"
-        provider = str(fact.payload["provider"])
-        held = await connection.execute(
-            select(col(TurnRow.key)).where(
-                col(TurnRow.case) == case, col(TurnRow.state) == "reserved"
-            )
-        )
-        if held.first() is None:
-            await insert_once(
-                connection, TurnRow, key=key, case=case, provider=provider,
-                state="reserved", at=fact.occurred_at, exercise=exercise,
-            )  # fmt: skip
-    elif fact.type == "contact-made":
-        await _turn_becomes(connection, case, "counted", fact.occurred_at)
-    elif fact.type in ("provider-declined", "provider-stood-down", "provider-failed-over"):
-        await _turn_becomes(connection, case, "given-back", fact.occurred_at)
-
-
-async def _turn_becomes(connection: AsyncConnection, case: str, state: str, at: datetime) -> None:
-    await connection.execute(
-        update(TurnRow)
-        .where(col(TurnRow.case) == case, col(TurnRow.state) == "reserved")
-        .values(state=state, at=at)
     )

@@ -1,0 +1,36 @@
+"""Fixtures for every test that needs a Temporal server: one server a session, apart by names."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+
+from adapters.temporal.bootstrap import bootstrap
+from adapters.temporal.connect import connect
+from stack.layout import LOOPBACK, Ports
+from stack.local import temporal_server
+
+NAMESPACE = "cir-tests"
+
+
+def say(words: str) -> None:
+    """Tell what takes long, past pytest's capture."""
+    sys.__stderr__.write(f"{words}\n")  # type: ignore[union-attr]
+
+
+@pytest.fixture(scope="session")
+def temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ports]:
+    """Run one plain Temporal server for the session."""
+    data: Path = tmp_path_factory.mktemp("temporal") / "data"
+    with temporal_server(data, say) as ports:
+        yield ports
+
+
+@pytest.fixture(scope="session")
+async def client(temporal: Ports) -> Client:
+    """Return a connection with the production converter, to a namespace that is set up."""
+    address = f"{LOOPBACK}:{temporal.temporal}"
+    await bootstrap(await connect(address, NAMESPACE), NAMESPACE)
+    return await connect(address, NAMESPACE)
