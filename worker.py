@@ -25,6 +25,7 @@ from adapters.check_words import CheckWords
 from adapters.database.addresses import RegisterAddresses
 from adapters.database.engine import create_engine
 from adapters.database.intake import Intake
+from adapters.database.migrate import migrate
 from adapters.database.notice_book import DatabaseNoticeBook
 from adapters.database.pager import DatabasePager
 from adapters.database.records import DatabaseRecords
@@ -148,6 +149,9 @@ def build_watchkeeper(client: Client, watch: Client, settings: Settings) -> Work
 
 async def run(settings: Settings) -> None:
     """Connect, make sure of namespaces and schedule, and work until told to stop."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    if settings.database.startswith("sqlite"):  # elsewhere an operator migrates
+        await asyncio.to_thread(migrate, settings.database)
     client = await connected(settings)
     await bootstrap(client, settings.temporal_namespace)
     watch = await connect(settings.temporal_address, watch_namespace(settings.temporal_namespace))

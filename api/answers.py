@@ -3,7 +3,9 @@
 from typing import Any
 
 from fastapi import Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
 from domain.errors import Refused
 
@@ -69,7 +71,28 @@ async def say(_request: Request, answer: Exception) -> JSONResponse:
     """Turn an ``Answer`` into its response."""
     if not isinstance(answer, Answer):
         return await fault(_request, answer)
+    if answer.code == "unknown-person":
+        return JSONResponse(body(answer), status_code=401, headers={"WWW-Authenticate": "Bearer"})
     return JSONResponse(body(answer), status_code=STATUS[answer.kind])
+
+
+async def misread(_request: Request, error: Exception) -> JSONResponse:
+    """Answer a question whose parameters cannot be read, naming every one."""
+    found = error.errors() if isinstance(error, RequestValidationError) else ()
+    fields = [
+        {"field": ".".join(str(part) for part in one["loc"][1:]), "message": one["msg"]}
+        for one in found
+    ]
+    named = ", ".join(field["field"] for field in fields)
+    words = f"The question could not be read: look at {named}."
+    return JSONResponse(body(Answer("usage", "invalid-input", words, fields=fields)), 400)
+
+
+async def no_door(request: Request, error: Exception) -> JSONResponse:
+    """Answer a path or method the desk does not have."""
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    words = f"The desk has nothing at {request.method} {request.url.path[:100]}."
+    return JSONResponse(body(Answer("not-found", "no-such-door", words)), status)
 
 
 async def fault(_request: Request, _error: Exception) -> JSONResponse:

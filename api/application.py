@@ -5,7 +5,9 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
 from adapters.database.attempts import Attempts
 from adapters.database.cases import Cases
@@ -16,7 +18,7 @@ from adapters.desk_key import DeskKey
 from adapters.temporal.connect import connect
 from adapters.temporal.instructing import Instructor
 from api import instructions, intake, reads, registers
-from api.answers import Answer, fault, say
+from api.answers import Answer, fault, misread, no_door, say
 from api.desk import Desk
 from settings import Settings, read_policy
 
@@ -54,6 +56,8 @@ def build_application(settings: Settings) -> FastAPI:
     for door in (intake, registers, reads, instructions):
         app.include_router(door.router)
     app.add_exception_handler(Answer, say)
+    app.add_exception_handler(RequestValidationError, misread)
+    app.add_exception_handler(HTTPException, no_door)
     app.add_exception_handler(Exception, fault)
     app.add_api_route("/health", healthy, methods=["GET"])
     app.add_api_route("/ready", healthy, methods=["GET"])

@@ -30,6 +30,8 @@ PATIENCE = timedelta(seconds=10)
 CATCH_UP = 2.0
 """Seconds a read waits for the read model to hold what this desk has acknowledged [our default]."""
 
+KEY_MOST = 200
+"""Characters of a key at the most [our default]; Temporal takes 1,000 for all an id is made of."""
 
 SAYS: dict[type[Exception], tuple[str, str, str]] = {
     NotReachedError: (
@@ -104,16 +106,14 @@ class Desk:
         kind = Command.registry.get(name)
         if kind is None:
             raise Answer("usage", "unknown-command", f"There is no command {name}.")
-        key = str(payload.get("idempotency_key") or "")
-        if not key:
-            raise Answer("usage", "key-needed", "An instruction needs an idempotency_key.")
+        key = _key_of(payload)
         try:
             authorise(kind, who.id, who.roles)
             command = build(name, {**payload, "by": who.id, "stamp": None})
             stamped = await self._stamped(who, case, command)
             receipt = await self._instructor.instruct(case, stamped, patience)
         except Refused as refused:
-            await self._attempts.keep(case, name, who.id, key, refused.code, refused.message)
+            await self.keep_refused(case, name, who, key, refused)
             raise of_refusal(refused, key) from refused
         except UnknownCaseError as error:
             raise await self._not_running(case, who, name, key) from error
@@ -121,6 +121,12 @@ class Desk:
             kind_, code, words = SAYS[type(error)]
             raise _with_key(kind_, code, words.format(case=case), key) from error
         return await self._complete(receipt)
+
+    async def keep_refused(
+        self, case: str, name: str, who: Who, key: str, refused: Refused
+    ) -> None:
+        """Write a refused attempt down; ``case`` is empty where there is none yet."""
+        await self._attempts.keep(case, name, who.id, key, refused.code, refused.message)
 
     async def shown(self, case: str) -> dict[str, Any]:
         """Return the case as it is shown, no older than what this desk has acknowledged."""
@@ -164,7 +170,7 @@ class Desk:
         if found is not None and found["archived"]:
             words = f"{case} is archived. New harm is a new case, linked follow-on."
             refused = Refused(Code.CASE_ARCHIVED, words)
-            await self._attempts.keep(case, name, who.id, key, refused.code, refused.message)
+            await self.keep_refused(case, name, who, key, refused)
             return of_refusal(refused, key)
         if await self.intake.is_kept(case):
             words = f"{case} is kept and starts when Temporal is back; nothing was sent on."
@@ -178,6 +184,19 @@ def named_in(command: Command, case: str) -> tuple[str, ...]:
     dumped = command.model_dump(mode="json", exclude={"stamp", "reason", "evidence"})
     found.extend(str(value) for value in dumped.values() if isinstance(value, str))
     return tuple(dict.fromkeys(found))
+
+
+def _key_of(payload: dict[str, Any]) -> str:
+    """Return the instruction's key.
+
+    Raises:
+        Answer: It has none that could be kept (``key-needed``).
+    """
+    key = payload.get("idempotency_key")
+    if not isinstance(key, str) or not 0 < len(key) <= KEY_MOST or not key.isprintable():
+        words = f"An instruction needs an idempotency_key of 1 to {KEY_MOST} plain characters."
+        raise Answer("usage", "key-needed", words)
+    return key
 
 
 def _with_key(kind: str, code: str, message: str, key: str) -> Answer:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 
 from adapters.database.intake import Taken
 from api.answers import Answer, of_refusal
+from api.bodies import body_of
 from api.desk import Desk, Who
 from api.identity import Asking, TheDesk
 from domain.decider import authorise
@@ -15,12 +16,10 @@ from domain.decisions.intake import OpenCase, invalid_report
 from domain.errors import Refused
 from domain.people import SYSTEM, Role
 from domain.policy import Policy
+from domain.report_json import MAX_BYTES
 from domain.report_problems import InvalidReportError
 from domain.report_reading import ReadReport, read_report
 from starter import ServerAwayError, start_taken
-
-BODY_LIMIT = 1024 * 1024
-"""Bytes read of a body at the most; what is over the report's own limit is answered as such."""
 
 START_WITHIN = 3.0
 """Seconds a start may take before the report counts as kept; it then starts by itself."""
@@ -31,14 +30,15 @@ router = APIRouter()
 @router.post("/cases")
 async def opened(request: Request, who: Asking, desk: TheDesk) -> dict[str, Any]:
     """Open a case from a report, or find the case it belongs to."""
-    body = await request.body()
+    body = await body_of(request, MAX_BYTES)  # one byte more is enough to be too large
     try:
         authorise(OpenCase, who.id, who.roles)
-        read = await _read(desk, body[:BODY_LIMIT])
+        read = await _read(desk, body)
     except Refused as refused:
+        await desk.keep_refused("", OpenCase.name, who, "", refused)
         raise of_refusal(refused) from refused
     taken = await desk.intake.take(body, read, who.id)
-    state = await _reach(request, desk, taken)
+    state = await _reach(request, desk, taken.reference)
     if state == "open":
         desk.opened(taken.reference)
     return await _answer(desk, request.app.state.policy, taken, read, state)
@@ -57,19 +57,14 @@ async def _read(desk: Desk, body: bytes) -> ReadReport:
         raise invalid_report(error) from error
 
 
-async def _reach(request: Request, desk: Desk, taken: Taken) -> str:
-    """Start the case, or tell it that its report came again; ``kept`` when that must wait."""
-    state = request.app.state
+async def _reach(request: Request, desk: Desk, reference: str) -> str:
+    """Bring everything kept for a case to it, oldest first; ``kept`` when that must wait."""
     try:
-        if not taken.repeated:
-            await asyncio.wait_for(
-                start_taken(
-                    state.client, state.task_queue, desk.intake, desk.registers, state.policy, taken
-                ),
-                START_WITHIN,
-            )
-        elif taken.changed:
-            await tell_again(desk, taken)
+        for kept in await desk.intake.pending(reference):
+            if kept.repeated:
+                await tell_again(desk, kept)
+            else:
+                await asyncio.wait_for(_start(request, desk, kept), START_WITHIN)
     except (ServerAwayError, TimeoutError):
         return "kept"
     except Answer as answer:
@@ -77,6 +72,13 @@ async def _reach(request: Request, desk: Desk, taken: Taken) -> str:
             return "kept"
         raise
     return "open"
+
+
+async def _start(request: Request, desk: Desk, kept: Taken) -> None:
+    state = request.app.state
+    await start_taken(
+        state.client, state.task_queue, desk.intake, desk.registers, state.policy, kept
+    )
 
 
 async def tell_again(desk: Desk, taken: Taken) -> None:

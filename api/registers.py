@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from adapters.database.registers import RegisterNotEmptyError, Registers
 from adapters.database.seed import shifts_of
 from api.answers import Answer
+from api.bodies import REGISTER_LIMIT, whole_body
 from api.desk import Who
 from api.identity import Asking, TheDesk
 from domain.council import Council
@@ -57,10 +58,10 @@ async def filled(name: str, request: Request, who: Asking, desk: TheDesk) -> dic
     """Fill an empty register; a change to a filled one takes a second person."""
     if not may(who.roles, frozenset({H})):
         raise _not_allowed(who)
-    raw = (await request.body()).decode("utf-8", "replace")
     fill = FILLS.get(name)
     if fill is None:
         raise Answer("not-found", "unknown-register", f"There is no register called {name}.")
+    raw = (await whole_body(request, REGISTER_LIMIT)).decode("utf-8", "replace")
     try:
         count = await fill(desk.registers, raw)
     except RegisterNotEmptyError as error:

@@ -1,18 +1,16 @@
 """``cir case``: open, check, list, show, history, instruct, wait and watch."""
 
 import json
-import secrets
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import click
 
 from cli.context import Options, instant
-from cli.desk import Failure, failure
-from cli.output import say, show, show_failure
-from cli.verbs import common, guarded, instruct, read_input
+from cli.desk import Failure, case_path, failure
+from cli.inputs import bytes_of, text_of
+from cli.output import say, show
+from cli.verbs import GIVING, common, declared, give, guarded
 
 FLAGS = ("mine", "breached", "exercise", "closed")
 FILTERS = (
@@ -21,35 +19,50 @@ FILTERS = (
     "owner",
     "provider",
     "council",
-    "opened_since",
     "breaching",
     "sort",
 )
 """What the desk takes as it is."""
 
 
-def body_of(source: str) -> bytes:
-    """Return a report as bytes, from a file or standard input."""
-    if source == "-":
-        return sys.stdin.buffer.read()
-    path = Path(source)
-    if not path.exists():
-        raise failure("usage", "no-file", f"There is no file {source}.")
-    return path.read_bytes()
+AGAIN = (
+    "Sent, and no answer came. Look with cir case list; the same report again is safe where it "
+    "carries a reference."
+)
+"""What is said of a report whose fate is not known: it has no key but its own."""
+
+TURN_S = 10.0
+"""Seconds of one question to the desk while waiting; it allows 30."""
 
 
 def opened(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     """Open a case from a report, or from what was heard on the phone."""
-    body = body_of(values["source"]) if values["source"] else _by_hand(values)
-    answer = options.desk.post("/cases", body)
+    body = bytes_of(values["source"]) if values["source"] else _by_hand(values)
+    try:
+        answer = options.desk.post("/cases", body)
+    except Failure as found:
+        if found.error["kind"] == "unknown-outcome":
+            found.error["message"] = AGAIN
+        raise
     if not options.quiet:
-        for warning in answer["warnings"]:
-            say(f"  warning: {warning['field']}: {warning['message']}")
-        if answer["state"] == "kept":
-            say(f"{answer['case']}: the report is kept; it starts by itself when Temporal is back.")
-        elif answer["possible_duplicates"]:
-            say(f"  perhaps the same incident: {', '.join(answer['possible_duplicates'])}")
+        _tell_opened(answer)
     return answer
+
+
+def _tell_opened(answer: dict[str, Any]) -> None:
+    for warning in answer["warnings"]:
+        say(f"  warning: {warning['field']}: {warning['message']}")
+    case = answer["case"]
+    if answer["state"] == "kept":
+        say(f"{case}: the report is kept; it starts by itself when Temporal is back.")
+        return
+    if answer["repeated"]:
+        changed = ", ".join(answer["changed"]) or "nothing"
+        say(f"{case}: the same report came before; changed since: {changed}.")
+    else:
+        say(f"{case}: opened. To take it: cir triage acknowledge {case}")
+    if answer["possible_duplicates"]:
+        say(f"  perhaps the same incident: {', '.join(answer['possible_duplicates'])}")
 
 
 def _by_hand(values: dict[str, Any]) -> bytes:
@@ -68,88 +81,109 @@ def _by_hand(values: dict[str, Any]) -> bytes:
 
 def checked(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     """Say what opening would say; store nothing and need no desk."""
-    from domain.council import CouncilRegister
-    from domain.council_csv import councils_from_csv
     from domain.report_problems import InvalidReportError
     from domain.report_reading import read_report
 
     del options
-    csv = values["councils"]
-    councils = councils_from_csv(Path(csv).read_text()) if csv else ()
     now = values["now"]
     at = datetime.fromisoformat(now) if now else datetime.now(UTC)  # noqa: TID251  (the edge)
+    councils = _councils(values["councils"])
     try:
-        read = read_report(
-            body_of(values["source"]), now=at, councils=CouncilRegister(councils=councils)
-        )
+        read = read_report(bytes_of(values["source"]), now=at, councils=councils)
     except InvalidReportError as error:
-        fields = [problem.model_dump(mode="json") for problem in error.problems]
         words = "The report cannot be taken as it is."
         answer = failure("refused", "invalid-report", words)
+        fields = [problem.model_dump(mode="json") for problem in error.problems]
         answer.error["details"] = {"fields": fields}
         raise answer from error
     warnings = [warning.model_dump(mode="json") for warning in read.warnings]
-    if not csv:  # nothing can be said about the register without one
+    if not values["councils"]:  # nothing can be said about the register without one
         warnings = [one for one in warnings if one["code"] != "unknown-council"]
     return {"ok": True, "warnings": warnings}
 
 
+def _councils(csv: str | None) -> Any:  # noqa: ANN401  (imported only by the verb that needs it)
+    """Return the register in a CSV file; an empty one without a file."""
+    from domain.council import CouncilRegister
+    from domain.council_csv import InvalidCouncilListError, councils_from_csv
+
+    try:
+        rows = councils_from_csv(text_of(csv)) if csv else ()
+    except InvalidCouncilListError as error:
+        raise failure(
+            "refused", "invalid-input", f"{csv} is no list of councils: {error}"
+        ) from None
+    return CouncilRegister(councils=rows)
+
+
 def listed(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     """List cases."""
-    query = {name: values[name] for name in FILTERS if values[name]}
+    query = {name: values[name] for name in (*FILTERS, "opened_since") if values[name]}
     query.update({name: True for name in FLAGS if values[name]})
     return options.desk.get("/cases", limit=values["limit"], **query)
 
 
 def shown(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     """Show one case."""
-    return options.desk.get(f"/cases/{values['case']}")
+    return options.desk.get(case_path(values["case"]))
 
 
 def history(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     """Show the facts of one case."""
-    found = options.desk.get(f"/cases/{values['case']}/history")
+    found = options.desk.get(case_path(values["case"], "history"))
     return found["facts"] if options.output in ("jsonl", "json") else found
 
 
 def instructed(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     """Send any command as JSON."""
-    payload = read_input(values["source"])
-    key = values["idempotency_key"] or payload.pop("idempotency_key", None)
-    key = key or secrets.token_urlsafe(16)
-    return instruct(options, values["case"], values["command"], payload, str(key))
+    word = values["command"]
+    known = {row["command"] for rows in declared().values() for row in rows.values()}
+    if word not in {*known, "open-case"}:
+        from cli.groups import unknown
+
+        raise unknown("command ", word, known, click.get_current_context())
+    return give({"command": word, "options": ()}, options, values)
 
 
 def waited(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     """Wait until the case is where it is wanted."""
-    desk = options.desk
     left = options.timeout
     while True:
-        turn = min(left, 10.0)
+        turn = min(left, TURN_S)
         try:
-            return desk.get(
-                f"/cases/{values['case']}/wait", **{"for": values["until"]}, timeout_s=turn
-            )
+            return _ask_to_wait(options, values["case"], values["until"], turn)
         except Failure as found:
             left -= turn
             if found.error["kind"] != "timeout" or left <= 0:
                 raise
 
 
+def _ask_to_wait(options: Options, case: str, until: str, turn: float) -> Any:  # noqa: ANN401
+    """Ask the desk to wait for one turn; its answer is given more time than it waits."""
+    desk = options._replace(timeout=turn + TURN_S).desk
+    return desk.get(case_path(case, "wait"), **{"for": until}, timeout_s=turn)
+
+
+def _until(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    what, _, wanted = value.partition("=")
+    if what not in ("phase", "key") or not wanted:
+        raise click.BadParameter("say it like phase=containment or key=K")
+    return value
+
+
 def watched(options: Options, values: dict[str, Any]) -> None:
     """Show a case again whenever it changes, until interrupted."""
-    seen = -1
+    seen = None
     while True:
-        case = options.desk.get(f"/cases/{values['case']}")
-        if case["seq"] != seen:
-            seen = case["seq"]
+        case = options.desk.get(case_path(values["case"]))
+        if case != seen:
+            seen = case
             show(case, options)
         try:
-            options.desk.get(f"/cases/{values['case']}/wait", **{"for": "key=-"}, timeout_s=2)
+            _ask_to_wait(options, values["case"], "key=-", 2)
         except Failure as found:
             if found.error["kind"] != "timeout":
-                show_failure(found.error, options)
-                raise SystemExit(found.code) from None
+                raise
 
 
 CASE = click.Argument(["case"], metavar="CASE")
@@ -162,7 +196,8 @@ def _command(name: str, action: Any, words: str, *params: click.Parameter) -> cl
 def _filters() -> list[click.Parameter]:
     plain = [click.Option([f"--{name.replace('_', '-')}", name]) for name in FILTERS]
     flags = [click.Option([f"--{name}"], is_flag=True) for name in FLAGS]
-    return [*plain, *flags, click.Option(["--limit"], type=int, default=100)]
+    since = click.Option(["--opened-since"], callback=instant, metavar="WHEN")
+    return [*plain, since, *flags, click.Option(["--limit"], type=int, default=100)]
 
 
 def verbs() -> dict[str, click.Command]:
@@ -181,9 +216,10 @@ def verbs() -> dict[str, click.Command]:
         click.Option(["--now"], callback=instant, help="As if it were this instant."),
     ]
     command = click.Argument(["command"], metavar="COMMAND")
-    given = click.Option(["--input", "source"], metavar="FILE|-", help="Inputs as JSON.")
-    key = click.Option(["--idempotency-key"], help="Same key, same answer.")
-    until = click.Option(["--for", "until"], required=True, metavar="phase=P|key=K")
+    cases = click.Argument(["case"], metavar="CASE|-")
+    until = click.Option(
+        ["--for", "until"], required=True, callback=_until, metavar="phase=P|key=K"
+    )
     return {
         "open": _command(
             "open", opened, "Open a case from a report; repeat-safe.", maybe, *by_hand
@@ -193,7 +229,7 @@ def verbs() -> dict[str, click.Command]:
         "show": _command("show", shown, "Everything about one case.", CASE),
         "history": _command("history", history, "The facts of a case, oldest first.", CASE),
         "instruct": _command(
-            "instruct", instructed, "Send any command as JSON.", CASE, command, given, key
+            "instruct", instructed, "Send any command as JSON.", cases, command, *GIVING
         ),
         "wait": _command("wait", waited, "Wait for a phase or an instruction.", CASE, until),
         "watch": _command("watch", watched, "Show a case as it changes.", CASE),

@@ -5,12 +5,13 @@ from typing import Any
 import click
 
 from cli.context import Options
+from cli.desk import case_path
 from cli.registers import verb
 
 
 def listed(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     """Return every clock of a case as it stands."""
-    return options.desk.get(f"/cases/{values['case']}")["clocks"]
+    return options.desk.get(case_path(values["case"]))["clocks"]
 
 
 def verbs() -> dict[str, click.Command]:

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from cli.context import Options
 
 LONDON = ZoneInfo("Europe/London")
-UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn"}
+UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+"""Categories of characters that a terminal may obey, or that hide or turn what is beside them."""
 
 
 def safe(value: Any) -> str:  # noqa: ANN401  (anything that is shown)

@@ -2,11 +2,11 @@
 
 import os
 import sys
-from typing import Any
 
 import click
 
-from cli.exit_codes import INTERRUPTED, SAYS, USAGE
+from cli.context import COMMON
+from cli.exit_codes import FAILED, INTERRUPTED, SAYS, USAGE
 
 WORDS = {
     "case": "Open, show and list cases.",
@@ -31,6 +31,9 @@ WORDS = {
     "doctor": "Try what cir stands on, and say what to mend.",
     "help": "Help on a subject: exit-codes.",
 }
+
+VERSION = "0.1.0"
+"""That of pyproject.toml; reading the package's own metadata would cost every start."""
 
 
 def own_verbs(noun: str) -> dict[str, click.Command]:
@@ -97,7 +100,8 @@ class Nouns(click.Group):
         alone = single(cmd_name)
         if alone is not None:
             return alone
-        from cli.verbs import Verbs, declared
+        from cli.groups import Verbs
+        from cli.verbs import declared
 
         return Verbs(cmd_name, declared().get(cmd_name, {}), own_verbs(cmd_name), WORDS[cmd_name])
 
@@ -106,11 +110,9 @@ class Nouns(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Suggest the nearest noun for one that is not known."""
         if args and args[0] not in WORDS:
-            import difflib
+            from cli.groups import unknown
 
-            near = difflib.get_close_matches(args[0], list(WORDS), 1)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            raise click.UsageError(f"There is no {args[0]}.{hint}", ctx)
+            raise unknown("", args[0], WORDS, ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -122,26 +124,71 @@ class Nouns(click.Group):
 
 def build() -> click.Group:
     """Return ``cir``."""
-    program = Nouns("cir", help="Cyber Incident Response cases, from report to billing pack.")
-    return click.version_option("0.1.0", prog_name="cir")(program)
+    words = "Cyber Incident Response cases, from report to billing pack."
+    program = Nouns("cir", params=[*COMMON], help=words)
+    return click.version_option(VERSION, prog_name="cir")(program)
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run ``cir``."""
-    code: Any = 0
+    """Run ``cir`` and leave with its exit code."""
+    words = sys.argv[1:] if arguments is None else arguments
     try:
-        code = build().main(args=arguments, prog_name="cir", standalone_mode=False)
-    except click.UsageError as error:
-        error.show()
-        code = USAGE
+        code = build().main(args=words, prog_name="cir", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
-        code = error.exit_code
+        code = misused(error, words)
     except (KeyboardInterrupt, click.Abort):
         code = INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as error:  # noqa: BLE001  (the edge of the process)
+        code = broken(error, words)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def misused(error: click.ClickException, words: list[str]) -> int:
+    """Say how ``cir`` is used; as JSON too where that was asked for."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return USAGE
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        click.echo(error.ctx.get_usage(), err=True)
+    ended("usage", "usage", error.format_message(), words)
+    return USAGE
+
+
+def broken(error: Exception, words: list[str]) -> int:
+    """Say that ``cir`` itself met a fault; ``-v`` shows where."""
+    if {"-v", "--verbose"} & {*words}:
+        import traceback
+
+        traceback.print_exception(error)
+    fault = f"{type(error).__name__}: {error}"[:300]
+    ended("failed", "internal-error", f"cir met a fault of its own: {fault}. Try -v.", words)
+    return FAILED
+
+
+def ended(kind: str, code: str, message: str, words: list[str]) -> None:
+    """Print a failure that no command printed itself."""
+    from cli.output import say, show_json
+
+    if wants_json(words):
+        error = {"kind": kind, "code": code, "message": message, "details": {}}
+        show_json({"ok": False, "error": error})
+    say(message)
+
+
+def wants_json(words: list[str]) -> bool:
+    """Tell whether a failure is owed as JSON, from words that click could not read to the end."""
+    shape = None
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        if word in ("-o", "--output"):
+            shape = after
+        elif word.startswith(("-o", "--output=")):
+            shape = word.removeprefix("--output=").removeprefix("-o")
+    if shape in ("table", "id"):
+        return "--json" in words
+    return "--json" in words or shape is not None or not sys.stdout.isatty()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from cli.harmless import safe
 
 def say(words: str) -> None:
     """Talk to the person."""
-    sys.stderr.write(f"{safe(words)}\n")
+    for line in words.split("\n"):
+        sys.stderr.write(f"{safe(line)}\n")
 
 
 def show_json(data: Any) -> None:  # noqa: ANN401
@@ -21,12 +22,10 @@ def show_json(data: Any) -> None:  # noqa: ANN401
 def show(data: Any, options: Options) -> None:  # noqa: ANN401
     """Print an answer in the shape that was asked for."""
     if options.output == "id":
-        rows = data if isinstance(data, list) else [data]
-        for row in rows:
-            sys.stdout.write(f"{safe(row.get('case') or row.get('id'))}\n")
+        for row in _rows(data):
+            sys.stdout.write(f"{safe(_reference(row))}\n")
     elif options.output == "jsonl":
-        rows = data if isinstance(data, list) else [data]
-        for row in rows:
+        for row in _rows(data):
             sys.stdout.write(json.dumps(row) + "\n")
     elif options.output == "json":
         show_json(data)
@@ -36,16 +35,35 @@ def show(data: Any, options: Options) -> None:  # noqa: ANN401
         draw(data, options)
 
 
-def show_failure(error: dict[str, Any], options: Options | None) -> None:
+def _rows(data: Any) -> list[Any]:  # noqa: ANN401
+    return data if isinstance(data, list) else [data]
+
+
+def _reference(row: dict[str, Any]) -> Any:  # noqa: ANN401
+    return next((row[name] for name in ("case", "id", "code", "name") if row.get(name)), "")
+
+
+def show_failure(error: dict[str, Any], options: Options) -> None:
     """Print a failure: its body as JSON when JSON was asked for, its sentence always."""
-    if options is not None and options.output in ("json", "jsonl"):
+    if options.output in ("json", "jsonl"):
         show_json({"ok": False, "error": error})
+    tell_failure(error)
+    if error["kind"] in ("unknown-outcome", "queued") and error.get("idempotency_key"):
+        tell_key(error["idempotency_key"])
+
+
+def tell_failure(error: dict[str, Any]) -> None:
+    """Say a failure's sentence, and every field or item it is about."""
     say(str(error["message"]))
-    for field in error.get("details", {}).get("fields", ()):
-        place = field.get("field") or "(the whole)"
-        say(f"  {place}: {field.get('code', '')} {field['message']}")
-    missing = error.get("details", {}).get("missing")
+    details = error.get("details") or {}
+    for field in details.get("fields", ()):
+        parts = (field.get("field") or "", field.get("code") or "", str(field["message"]))
+        say(f"  {': '.join(part for part in parts if part)}")
+    missing = details.get("missing")
     if missing:
         say(f"  missing: {', '.join(missing)}")
-    if error["kind"] in ("unknown-outcome", "queued") and error.get("idempotency_key"):
-        say(f"  the same key again gives the answer: --idempotency-key {error['idempotency_key']}")
+
+
+def tell_key(key: str) -> None:
+    """Say with which key the same again is safe."""
+    say(f"  the same key again gives the answer: --idempotency-key {key}")

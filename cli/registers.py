@@ -1,11 +1,11 @@
 """Registers, escalations and the inbox: reads, and filling an empty register."""
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 from cli.context import Options
+from cli.inputs import bytes_of
 from cli.verbs import common, guarded
 
 
@@ -23,9 +23,9 @@ def importing(name: str) -> Any:  # noqa: ANN401
     """Return an action that fills an empty register from a file."""
 
     def action(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
-        file = Path(values["file"])
-        kind = "csv" if file.suffix == ".csv" else "json"
-        return options.desk.post(f"/registers/{name}", file.read_bytes(), kind=kind)
+        file = str(values["file"])
+        kind = "csv" if file.lower().endswith(".csv") else "json"
+        return options.desk.post(f"/registers/{name}", bytes_of(file), kind=kind)
 
     return action
 
@@ -36,7 +36,7 @@ def verb(name: str, action: Any, words: str, *params: click.Parameter) -> click.
 
 
 def _file() -> click.Argument:
-    return click.Argument(["file"], type=click.Path(exists=True, dir_okay=False), metavar="FILE")
+    return click.Argument(["file"], metavar="FILE|-")
 
 
 def _import(name: str) -> click.Command:

@@ -6,49 +6,66 @@ from typing import Any
 import click
 
 from cli.context import Options
-from cli.desk import failure
-from cli.exit_codes import FAILED, USAGE
-from cli.harmless import safe
-from cli.output import say, show
+from cli.desk import Failure, failure
+from cli.exit_codes import DONE, FAILED
+from cli.harmless import safe, when
+from cli.inputs import text_of
+from cli.output import show
 from cli.registers import verb
-from cli.verbs import common
 
 DEFAULT = Path(__file__).resolve().parents[1] / "policy" / "default.toml"
 
 
-def rehearsed(**values: Any) -> None:  # noqa: ANN401
+def rehearsed(options: Options, values: dict[str, Any]) -> None:
     """Play a scenario; exit 0 when every expectation holds, 1 when not, 2 when it is none."""
-    from cli.context import options_of
+    answer = _played(values["file"], values["policy"])
+    if options.output == "table":
+        tell(answer, options)
+    else:
+        show(answer, options)
+    raise SystemExit(DONE if answer["passed"] else FAILED)
+
+
+def _played(file: str, policy: str | None) -> dict[str, Any]:
+    """Return the rehearsal of a scenario; with another policy, what that would change too."""
     from domain.policy import Policy
+    from domain.policy_settings import PolicyError
     from domain.rehearsal.play import rehearse
     from domain.rehearsal.scenario import ScenarioError, read_scenario
 
-    options = options_of(values)
     default = DEFAULT.read_text()
     try:
-        scenario = read_scenario(Path(values["file"]).read_text())
-        answer = rehearse(scenario, Policy.from_toml(default, default=default))
-        if values["policy"]:
-            text = Path(values["policy"]).read_text()
-            other = rehearse(scenario, Policy.from_toml(text, default=default))
-            answer["diff"] = differences(answer, other)
-    except (OSError, ScenarioError, ValueError) as error:
-        for problem in getattr(error, "problems", (str(error),)):
-            say(f"{values['file']}: {problem}")
-        raise SystemExit(USAGE) from None
-    if options.output == "table":
-        tell(answer)
-    else:
-        show(answer, options)
-    raise SystemExit(0 if answer["passed"] else FAILED)
+        scenario = read_scenario(text_of(file))
+        answer: dict[str, Any] = rehearse(scenario, Policy.from_toml(default, default=default))
+        if policy:
+            other = Policy.from_toml(text_of(policy), default=default)
+            answer["diff"] = differences(answer, rehearse(scenario, other))
+    except ScenarioError as error:
+        told = failure("usage", "not-a-scenario", f"{file} is not a scenario.")
+        told.error["details"] = {"fields": [{"message": words} for words in error.problems]}
+        raise told from error
+    except PolicyError as error:
+        raise no_policy(str(policy), error.problems, "usage") from error
+    return answer
 
 
-def tell(answer: dict[str, Any]) -> None:
+def no_policy(file: str, problems: tuple[tuple[str, str], ...], kind: str) -> Failure:
+    """Return the answer to a file that is no policy, every problem at once."""
+    told = failure(kind, "invalid-input", f"{file} is no policy.")
+    told.error["details"] = {
+        "fields": [{"field": k, "code": "invalid-input", "message": w} for k, w in problems]
+    }
+    return told
+
+
+def tell(answer: dict[str, Any], options: Options) -> None:
     """Tell a rehearsal to a person: one line a step, then what went otherwise."""
     for step in answer["steps"]:
         told = ", ".join(step["notices"])
         code = f" {step['code']}" if step["code"] else ""
-        words = f"{step['n']:3} {step['at']} {step['command']}: {step['outcome']}{code}"
+        words = (
+            f"{step['n']:3} {when(step['at'], options)} {step['command']}: {step['outcome']}{code}"
+        )
         click.echo(safe(f"{words}, {step['phase']}{' - ' + told if told else ''}"))
     for one in answer["mismatches"]:
         words = f"step {one['step']} {one['field']}: expected {one['expected']}"
@@ -96,16 +113,9 @@ def policy_checked(options: Options, values: dict[str, Any]) -> Any:  # noqa: AN
 
     del options
     try:
-        text = Path(values["file"]).read_text()
-        policy = Policy.from_toml(text, default=DEFAULT.read_text())
+        policy = Policy.from_toml(text_of(values["file"]), default=DEFAULT.read_text())
     except PolicyError as error:
-        told = failure("refused", "invalid-input", f"{values['file']} is no policy.")
-        told.error["details"] = {
-            "fields": [
-                {"field": k, "code": "invalid-input", "message": w} for k, w in error.problems
-            ]
-        }
-        raise told from error
+        raise no_policy(values["file"], error.problems, "refused") from error
     today = datetime.now(UTC).date()  # noqa: TID251  (the edge)
     problem = policy.bank_holidays_problem(today)
     return {"ok": True, "warnings": [problem] if problem else []}
@@ -113,18 +123,15 @@ def policy_checked(options: Options, values: dict[str, Any]) -> Any:  # noqa: AN
 
 def exercise_verbs() -> dict[str, click.Command]:
     """Return the verbs of ``cir exercise``."""
-    file = click.Argument(["file"], type=click.Path(), metavar="FILE")
-    policy = click.Option(["--policy"], type=click.Path(), help="What another policy would change.")
+    file = click.Argument(["file"], metavar="FILE|-")
+    policy = click.Option(["--policy"], metavar="FILE", help="What another policy would change.")
     words = "Play a scenario in virtual time: no server, the same rules."
-    rehearse = click.Command(
-        "rehearse", params=common(file, policy), callback=rehearsed, help=words
-    )
-    return {"rehearse": rehearse}
+    return {"rehearse": verb("rehearse", rehearsed, words, file, policy)}
 
 
 def policy_verbs() -> dict[str, click.Command]:
     """Return the verbs of ``cir policy``."""
-    file = click.Argument(["file"], type=click.Path(exists=True), metavar="FILE")
+    file = click.Argument(["file"], metavar="FILE|-")
     return {
         "show": verb("show", policy_shown, "Every number with its source."),
         "check": verb("check", policy_checked, "Whether FILE is a policy.", file),

@@ -1,8 +1,7 @@
 """The verbs of commands, built from ``verbs.json`` when they are typed."""
 
 import json
-import secrets
-import sys
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,11 @@ from typing import Any
 import click
 
 from cli.context import COMMON, Options, instant, options_of
-from cli.desk import Failure, failure
+from cli.desk import Failure, case_path
+from cli.exit_codes import UNREACHABLE
 from cli.harmless import when
-from cli.output import say, show, show_failure
+from cli.inputs import object_of, place, references, text_of
+from cli.output import say, show, show_failure, tell_failure, tell_key
 
 VERBS_FILE = Path(__file__).resolve().parent / "verbs.json"
 
@@ -44,46 +45,23 @@ def guarded(action: Callable[[Options, dict[str, Any]], Any]) -> Callable[..., N
     return run
 
 
-def references(case: str) -> list[str]:
-    """Return the case named, or the references on standard input for ``-``."""
-    if case != "-":
-        return [case]
-    found = [line.strip() for line in sys.stdin if line.strip()]
-    if not found:
-        raise failure("usage", "no-references", "There were no references on standard input.")
-    return found
-
-
-def read_input(source: str | None) -> dict[str, Any]:
-    """Return the JSON object of ``--input``."""
-    if source is None:
-        return {}
-    try:
-        text = sys.stdin.read() if source == "-" else Path(source).read_text()
-        data = json.loads(text)
-    except (OSError, ValueError) as error:
-        raise failure("usage", "not-json", f"--input could not be read: {error}.") from error
-    if not isinstance(data, dict):
-        raise failure("usage", "not-json", "--input takes a JSON object.")
-    return data
-
-
 GIVING = (
     click.Option(["--reason"], help="Why; mandatory where the service says so."),
-    click.Option(["--reason-file"], type=click.Path(exists=True), help="The reason in a file."),
+    click.Option(["--reason-file"], metavar="FILE", help="The reason in a file."),
     click.Option(["--if-version"], type=int, help="Refuse when the case has moved."),
     click.Option(["--idempotency-key"], help="Same key, same answer; random by default."),
-    click.Option(["--occurred-at"], callback=instant, metavar="WHEN", help="When it happened."),
+    click.Option(["--occurred-at"], callback=instant, metavar="WHEN",
+                 help="When it happened, if not now: ISO 8601 with zone, or -20m."),
     click.Option(["--evidence"], help="What proves it, when it is told late."),
     click.Option(["--input", "source"], metavar="FILE|-", help="Inputs as JSON."),
-)
+)  # fmt: skip
 """What every instruction takes besides its own inputs."""
 
 
 def command_of(verb: str, row: dict[str, Any]) -> click.Command:
     """Return the click command of one verb."""
     inputs = [_option(one) for one in row["options"]]
-    case = click.Argument(["case"], metavar="CASE")
+    case = click.Argument(["case"], metavar="CASE|-")
     return click.Command(
         verb,
         params=common(case, *inputs, *GIVING),
@@ -93,16 +71,11 @@ def command_of(verb: str, row: dict[str, Any]) -> click.Command:
 
 
 def _option(one: dict[str, Any]) -> click.Option:
-    name = f"--{one['flag']}"
-    kinds = {"int": click.INT, "text": click.STRING, "time": click.STRING, "bool": click.BOOL}
-    multiple = one["kind"] in ("list", "pairs")
-    kind = kinds.get(one["kind"], click.STRING)
-    callback = instant if one["kind"] == "time" else None
     return click.Option(
-        [name, _name(one)],
-        type=kind,
-        multiple=multiple,
-        callback=callback,
+        [f"--{one['flag']}", _name(one)],
+        type=click.INT if one["kind"] == "int" else click.STRING,
+        multiple=one["kind"] in ("list", "pairs"),
+        callback=instant if one["kind"] == "time" else None,
         help=one["help"],
         metavar=one.get("metavar"),
     )
@@ -115,71 +88,65 @@ def _name(one: dict[str, Any]) -> str:
 
 def give(row: dict[str, Any], options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     """Give an instruction to one case, or to each on standard input."""
-    cases = references(values.pop("case"))
-    key = values.pop("idempotency_key") or secrets.token_urlsafe(16)
-    payload = {**read_input(values.pop("source")), **_envelope(values)}
+    case = values.pop("case")
+    payload = {**object_of(values.pop("source")), **_envelope(values)}
     for one in row["options"]:
-        _put(payload, one, values.get(_name(one)))
-    answers = [
-        instruct(
-            options, case, row["command"], payload, key if len(cases) == 1 else f"{key}:{case}"
-        )
-        for case in cases
-    ]
-    return answers[0] if len(answers) == 1 else answers
+        place(payload, one, values.get(_name(one)))
+    key = str(values["idempotency_key"] or payload.get("idempotency_key") or os.urandom(16).hex())
+    try:
+        if case == "-":
+            return _give_each(options, references(case), row["command"], payload, key)
+        return instruct(options, case, row["command"], payload, key)
+    except KeyboardInterrupt:
+        say("Interrupted; whether it was taken is not known.")
+        tell_key(key)
+        raise
 
 
 def _envelope(values: dict[str, Any]) -> dict[str, Any]:
-    file = values.pop("reason_file")
-    reason = Path(file).read_text().strip() if file else values.pop("reason", None)
-    values.pop("reason", None)
-    said = {
-        "reason": reason,
-        "if_version": values.pop("if_version"),
-        "occurred_at": values.pop("occurred_at"),
-        "evidence": values.pop("evidence"),
-    }
+    said = {name: values[name] for name in ("reason", "if_version", "occurred_at", "evidence")}
+    if values["reason_file"]:
+        said["reason"] = text_of(values["reason_file"]).strip()
     return {name: value for name, value in said.items() if value is not None}
 
 
-def _put(payload: dict[str, Any], one: dict[str, Any], value: Any) -> None:  # noqa: ANN401
-    """Put an option's value where the command expects it."""
-    if value is None or value == ():
-        return
-    if one["kind"] == "list":
-        value = list(value)
-    elif one["kind"] == "pairs":
-        pairs = [part.partition("=") for part in value]
-        if any(not sign for _, sign, _ in pairs):
-            words = f"--{one['flag']} takes NAME=VALUE."
-            raise failure("usage", "usage", words)
-        value = {name: _number(text) if one.get("numbers") else text for name, _, text in pairs}
-    elif one["kind"] == "json":
+def _give_each(
+    options: Options, cases: tuple[str, ...], command: str, payload: dict[str, Any], key: str
+) -> None:
+    """Give one instruction to many cases, a key for each; what one is refused stops no other.
+
+    The exit code is the highest any of them would have had alone.
+    """
+    answers: list[dict[str, Any]] = []
+    code, left = 0, list(cases)
+    while left:
+        case = left.pop(0)
         try:
-            value = json.loads(value)
-        except ValueError as error:
-            words = f"--{one['flag']} takes JSON."
-            raise failure("usage", "not-json", words) from error
-    inner = payload
-    *folders, last = one["place"].split(".")
-    for folder in folders:
-        inner = inner.setdefault(folder, {})
-    inner[last] = value
-
-
-def _number(text: str) -> float | str:
-    try:
-        return float(text) if "." in text else int(text)
-    except ValueError:
-        return text
+            answers.append(instruct(options, case, command, payload, f"{key}:{case}"))
+        except Failure as found:
+            tell_failure(found.error)
+            answers.append({"ok": False, "case": case, "error": found.error})
+            code = max(code, found.code)
+            if found.is_desk_away:
+                break
+    if left:
+        say(f"Not sent: {', '.join(left)}.")
+    if code >= UNREACHABLE:
+        tell_key(key)
+    is_talk = options.output in ("table", "id")
+    show([one for one in answers if one["ok"] or not is_talk], options)
+    raise SystemExit(code)
 
 
 def instruct(
     options: Options, case: str, command: str, payload: dict[str, Any], key: str
 ) -> dict[str, Any]:
     """Post one instruction and say what happened."""
+    if options.verbose:
+        say(f"{case}: {command}, key {key}")
     body = json.dumps({**payload, "idempotency_key": key}).encode()
-    path = f"/cases/{case}/{command}?patience_s={min(options.timeout, 60)}"
+    patience = max(0.1, min(options.timeout - 1, 60))
+    path = f"{case_path(case, command)}?patience_s={patience}"
     answer: dict[str, Any] = options.desk.post(path, body, key)
     if not options.quiet:
         _tell(answer, options)
@@ -193,41 +160,4 @@ def _tell(answer: dict[str, Any], options: Options) -> None:
     coming = answer.get("next_deadline")
     if coming:
         say(f"  next: {coming['clock']} {coming['kind']} at {when(coming['at'], options)}")
-    say(f"  look: cir case show {answer['case']}")
-
-
-class Verbs(click.Group):
-    """A noun whose verbs are looked up when one is typed."""
-
-    def __init__(
-        self, name: str, rows: dict[str, Any], own: dict[str, click.Command], words: str
-    ) -> None:
-        super().__init__(name, help=words)
-        self._rows = rows
-        self._own = own
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return every verb."""
-        del ctx
-        return sorted({*self._rows, *self._own})
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the verb; an unknown one gets the nearest suggested, never run."""
-        del ctx
-        if cmd_name in self._own:
-            return self._own[cmd_name]
-        if cmd_name in self._rows:
-            return command_of(cmd_name, self._rows[cmd_name])
-        return None
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Suggest the nearest verb for one that is not known."""
-        if args and self.get_command(ctx, args[0]) is None:
-            import difflib
-
-            near = difflib.get_close_matches(args[0], self.list_commands(ctx), 1)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            raise click.UsageError(f"There is no {self.name} {args[0]}.{hint}", ctx)
-        return super().resolve_command(ctx, args)
+    say(f"  what to do now: cir case show {answer['case']}")

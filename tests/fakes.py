@@ -1,7 +1,12 @@
 """Fakes with a memory, each named for the port it stands in for."""
 
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
 from activities.notice_ports import Delivery, LedgerAwayError, Leg, Message, Rendered
+from adapters.database.pager import OwedPage
 from domain.notice import Address, Channel, Notice
+from domain.people import Person
 
 
 class FakeNotifier:
@@ -95,3 +100,43 @@ class FakeRenderer:
         """Return them."""
         words = f"{notice.notice} to {to.name} by {channel}"
         return Rendered(subject=words, body=words, sms=words)
+
+
+class SentPages(NamedTuple):
+    """One message of pages as it was sent."""
+
+    person: str
+    pages: tuple[OwedPage, ...]
+    message: str
+
+
+class FakePageSender:
+    """Keeps every message of pages it was given.
+
+    Attributes:
+        calls: Every message, in order.
+        breaks_after: The how manieth message is taken and then the line goes dead; 0 for none.
+        unreachable: People whom nothing reaches.
+        meanwhile: What happens once while the next message goes.
+    """
+
+    def __init__(self) -> None:
+        self.calls: list[SentPages] = []
+        self.breaks_after = 0
+        self.unreachable: set[str] = set()
+        self.meanwhile: Callable[[], Awaitable[None]] | None = None
+
+    async def send(self, person: Person, pages: tuple[OwedPage, ...], message: str) -> None:
+        """Keep the message, unless nothing reaches the person."""
+        if person.id in self.unreachable:
+            raise ConnectionRefusedError(person.id)
+        self.calls.append(SentPages(person.id, pages, message))
+        happens, self.meanwhile = self.meanwhile, None
+        if happens is not None:
+            await happens()
+        if len(self.calls) == self.breaks_after:
+            raise ConnectionResetError("the line went dead")
+
+    def sent_to(self, person: str) -> list[SentPages]:
+        """Return what one person got, in order."""
+        return [call for call in self.calls if call.person == person]

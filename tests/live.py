@@ -29,9 +29,10 @@ from domain.decisions.intake import Opening
 from domain.people import SYSTEM, Role
 from domain.policy import Policy
 from domain.report_reading import read_report
-from settings import ROOT, Settings, read_policy
+from settings import ROOT, Settings
 from starter import start_case
-from worker import build_activities, build_worker
+from worker import build_activities, build_worker, workflow_runner
+from workflows.incident_case import IncidentCaseWorkflow
 
 WORLD = ROOT / "examples" / "world"
 LIMIT = 30.0
@@ -125,7 +126,8 @@ class LiveCase:
 
     async def state(self) -> Case:
         """Return the case as its workflow holds it."""
-        return await self.handle.query("case", result_type=Case)
+        shown: Case = await self.handle.query("case", result_type=Case)
+        return shown
 
     async def facts(self) -> list[dict[str, Any]]:
         """Return the facts on record."""
@@ -244,11 +246,27 @@ async def at_work(client: Client, folder: Path) -> AsyncIterator[Office]:
         yield there
 
 
-def worker_of(there: Office, *instead: Callable[..., Any]) -> Worker:
-    """Return a worker of ``there``; an activity given here stands in for the one of its name."""
+def worker_of(there: Office, *instead: Callable[..., Any], remembers: bool = True) -> Worker:
+    """Return a worker of ``there``.
+
+    Args:
+        there: Where it works.
+        instead: Activities that stand in for those of their names.
+        remembers: Whether it keeps cases in memory; else it replays them at each step.
+    """
     names = {name_of(one) for one in instead}
     kept = [one for one in there.activities() if name_of(one) not in names]
-    return build_worker(there.client, there.queue, [*kept, *instead])
+    activities = [*kept, *instead]
+    if remembers:
+        return build_worker(there.client, there.queue, activities)
+    return Worker(
+        there.client,
+        task_queue=there.queue,
+        workflows=[IncidentCaseWorkflow],
+        activities=activities,
+        workflow_runner=workflow_runner(),
+        max_cached_workflows=0,
+    )
 
 
 def name_of(activity: Callable[..., Any]) -> str:

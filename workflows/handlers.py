@@ -58,7 +58,7 @@ def _attach(workflow_class: type[Any], kind: type[Command]) -> None:
             raise refusal(refused) from None
 
     def signal(self: TakesInstructions, command: Command) -> None:
-        keyed = _keyed(command, f"signal-{workflow.info().get_current_history_length()}")
+        keyed = _keyed(command, f"signal-{workflow.uuid4()}")
         try:
             self.take(keyed)
         except Refused as refused:
@@ -78,7 +78,11 @@ def _attach(workflow_class: type[Any], kind: type[Command]) -> None:
 
 
 def _keyed(command: Command, key: str) -> Command:
-    """Return the command with a key: its own, else the update's id or the signal's event."""
+    """Return the command with a key: its own, else the update's id, or one made for the signal.
+
+    Two signals may arrive in one workflow task, and a run begins its count of events anew: the
+    length of the history would give two of them one key, and the second would be lost.
+    """
     return command if command.idempotency_key else command.but(idempotency_key=key)
 
 

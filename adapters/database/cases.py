@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
 
 from adapters.database.engine import reading, row_dict
-from adapters.database.tables import CaseEventRow, CaseViewRow, NoticeRow
+from adapters.database.notice_lines import notice_lines
+from adapters.database.tables import CaseEventRow, CaseViewRow
 from domain.people import STANDS_IN, Role
+from domain.value import utc_text
 
 SUMMARY = [
     "case",
@@ -50,7 +52,8 @@ class Cases:
             document: dict[str, Any] | None = found.scalar_one_or_none()
             if document is None:
                 return None
-            return {**document, "notices": await _notices(connection, case, document["notices"])}
+            told = await notice_lines(connection, case, document["notices"])
+            return {**document, "notices": told}
 
     async def listed(
         self, wanted: dict[str, Any], *, sort: str = "due_at", limit: int = 100
@@ -141,40 +144,5 @@ def _stands_for(roles: tuple[str, ...], role: Role) -> bool:
     return any(role.value == held or Role(held) in STANDS_IN.get(role, ()) for held in roles)
 
 
-async def _notices(
-    connection: AsyncConnection, case: str, told: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """Return one line for each notice and channel, with its state in the ledger."""
-    rows = await connection.execute(
-        select(
-            col(NoticeRow.key),
-            col(NoticeRow.channel),
-            col(NoticeRow.state),
-            col(NoticeRow.settled_at),
-            col(NoticeRow.doubled),
-        ).where(col(NoticeRow.case) == case)
-    )
-    ledger: dict[tuple[str, str], Any] = {(row.key, row.channel): row for row in rows}
-    lines = []
-    for notice in told:
-        for channel in notice["channels"]:
-            row = ledger.get((notice["key"], channel))
-            lines.append(
-                {
-                    "key": notice["key"],
-                    "notice": notice["notice"],
-                    "to_role": notice["to_role"],
-                    "channel": channel,
-                    "state": "queued" if row is None else row.state,
-                    "sent_at": None if row is None else _text(row.settled_at),
-                }
-            )
-    return lines
-
-
-def _text(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat().replace("+00:00", "Z")
-
-
 def _json_ready(row: dict[str, Any]) -> dict[str, Any]:
-    return {k: _text(v) if isinstance(v, datetime) else v for k, v in row.items()}
+    return {k: utc_text(v) if isinstance(v, datetime) else v for k, v in row.items()}

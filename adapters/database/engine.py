@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Row, event
+from sqlalchemy import Row, event, func, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.ext.asyncio import create_async_engine as _create
@@ -13,6 +13,9 @@ from sqlmodel import SQLModel
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000")
 """WAL with synchronous FULL is safe for power loss; a writer waits up to 5 s for another."""
+
+WRITERS = 0x434952
+"""The name of the one writers' lock on PostgreSQL: CIR in ASCII."""
 
 
 def create_engine(url: str) -> AsyncEngine:
@@ -38,8 +41,14 @@ def _begin(connection: Any) -> None:  # noqa: ANN401  (sqlalchemy's own connecti
 
 @asynccontextmanager
 async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """Give a connection in one transaction that holds the write lock."""
+    """Give a connection in one transaction that holds the write lock.
+
+    SQLite has one lock for all writers; PostgreSQL is asked for one, so that what is read here
+    (the last number, whose turn it is) still holds when it is written.
+    """
     async with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            await connection.execute(select(func.pg_advisory_xact_lock(WRITERS)))
         yield connection
 
 

@@ -60,16 +60,17 @@ class Intake:
                 return await self._again(connection, first, body, read, by)
             year = self._now().year
             number = await _next_number(connection, year)
+            reference = f"CIR-{year}-{number:06d}"
             row = await _insert(
                 connection,
-                reference=f"CIR-{year}-{number:06d}",
+                reference=reference,
                 year=year,
                 number=number,
                 key=key,
                 state="pending",
+                follows=follows,
                 **_stored(body, read, by),
             )
-            reference = f"CIR-{year}-{number:06d}"
             return Taken(
                 number=row, reference=reference, report=report,
                 received_at=report.source.received_at, follows=follows,
@@ -108,21 +109,23 @@ class Intake:
                 update(IntakeRow).where(col(IntakeRow.id) == number).values(state=state)
             )
 
-    async def pending(self) -> tuple[Taken, ...]:
-        """Return what was kept and has not reached its case, oldest first."""
-        states = ("pending", "repeat-pending")
-        async with reading(self._engine) as connection:
-            rows = await connection.execute(
-                select(
-                    col(IntakeRow.id),
-                    col(IntakeRow.reference),
-                    col(IntakeRow.report),
-                    col(IntakeRow.state),
-                )
-                .where(col(IntakeRow.state).in_(states))
-                .order_by(col(IntakeRow.id))
+    async def pending(self, reference: str | None = None) -> tuple[Taken, ...]:
+        """Return what was kept and has not reached its case, oldest first; of one case if named."""
+        query = (
+            select(
+                col(IntakeRow.id),
+                col(IntakeRow.reference),
+                col(IntakeRow.report),
+                col(IntakeRow.state),
+                col(IntakeRow.follows),
             )
-            return tuple(_taken(row) for row in rows)
+            .where(col(IntakeRow.state).in_(("pending", "repeat-pending")))
+            .order_by(col(IntakeRow.id))
+        )
+        if reference is not None:
+            query = query.where(col(IntakeRow.reference) == reference)
+        async with reading(self._engine) as connection:
+            return tuple(_taken(row) for row in await connection.execute(query))
 
     async def is_kept(self, case: str) -> bool:
         """Tell whether a report of that case is on disk."""
@@ -133,7 +136,12 @@ class Intake:
             return found.first() is not None
 
     async def possible_duplicates(self, council: str, besides: str, days: int) -> tuple[str, ...]:
-        """Return open cases of the same council opened in the last ``days``; a person decides."""
+        """Return open cases of the same council opened in the last ``days``; a person decides.
+
+        A council that is not on the register has no code, and nothing to be compared by.
+        """
+        if not council:
+            return ()
         since = self._now() - timedelta(days=days)
         async with reading(self._engine) as connection:
             rows = await connection.execute(
@@ -141,6 +149,7 @@ class Intake:
                     col(CaseViewRow.council_code) == council,
                     col(CaseViewRow.case) != besides,
                     col(CaseViewRow.opened_at) >= since,
+                    col(CaseViewRow.phase) != "closed",
                     col(CaseViewRow.exercise).is_(False),
                 )
             )
@@ -213,4 +222,5 @@ def _taken(row: Any) -> Taken:  # noqa: ANN401  (a row)
         report=report,
         received_at=report.source.received_at,
         repeated=row.state == "repeat-pending",
+        follows=row.follows,
     )

@@ -1,6 +1,9 @@
 """Bring a database to the present schema: ``python -m adapters.database.migrate URL``."""
 
+import fcntl
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -18,8 +21,22 @@ def configuration(url: str) -> Config:
 
 
 def migrate(url: str) -> None:
-    """Upgrade the database to the newest revision."""
-    command.upgrade(configuration(url), "head")
+    """Upgrade the database to the newest revision; two who do it at once wait for each other."""
+    with _alone(url):
+        command.upgrade(configuration(url), "head")
+
+
+@contextmanager
+def _alone(url: str) -> Iterator[None]:
+    """Hold a lock beside a SQLite file; a server locks its own tables."""
+    kind, _, path = url.partition(":///")
+    if not kind.startswith("sqlite") or not path:
+        yield
+        return
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    with Path(f"{path}.migrating").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 if __name__ == "__main__":

@@ -47,7 +47,9 @@ class DatabaseNoticeBook:
                 before = Delivery(**row_dict(found.one()))
                 if before.state == "failed" and before.again:
                     await connection.execute(
-                        update(NoticeRow).where(col(NoticeRow.id) == leg.id).values(state="sending")
+                        update(NoticeRow)
+                        .where(col(NoticeRow.id) == leg.id)
+                        .values(state="sending", how="", again=False)
                     )
                 return before
         except SQLAlchemyError as error:

@@ -1,17 +1,18 @@
 """The one pager of the service: page rows, and one message a person."""
 
 import asyncio
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import col
 
 from activities.paging import PageAnswer, PageBatch, PageRow
-from adapters.database.engine import insert_once, writing
+from adapters.database.engine import insert_once, reading, writing
 from adapters.database.registers import Registers, Shift
 from adapters.database.tables import PageRowRow
 from domain.people import D, H, M, Person, Role, T
@@ -21,6 +22,7 @@ RUNGS: dict[int, Role] = {0: T, 1: M, 2: H, 3: D}
 """Who is on a rung when there is no rota at all."""
 
 TOP = 3
+NOTHING = timedelta(0)
 
 
 class OwedPage(Value):
@@ -34,17 +36,29 @@ class OwedPage(Value):
     due_at: Instant
     exercise: bool
 
+    @property
+    def is_warning(self) -> bool:
+        """Tell whether the deadline is still to come; an alarm never is a warning."""
+        return not self.about.startswith("alarm:") and self.at < self.due_at
+
 
 class PageSender(Protocol):
     """Whatever carries a page message to a person."""
 
     async def send(self, person: Person, pages: tuple[OwedPage, ...], message: str) -> None:
-        """Send one message with every page, worst first; the same id for every try."""
+        """Send one message with every page, worst first; the same id for every try.
+
+        Raises:
+            OSError: Nobody took it.
+        """
         ...
 
 
 class DatabasePager:
-    """The pager over the registers and the page table."""
+    """The pager over the registers and the page table.
+
+    One call at a time sends to a person; of two workers both might send a message, under one id.
+    """
 
     def __init__(
         self,
@@ -53,33 +67,61 @@ class DatabasePager:
         sender: PageSender,
         now: Callable[[], datetime],
         batching: timedelta,
+        pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
+        """Take what it works with.
+
+        Args:
+            engine: The database of the page rows.
+            registers: People and rota.
+            sender: Carries the messages.
+            now: The clock.
+            batching: A person gets one message in this time.
+            pause: Waits for so many seconds.
+        """
         self._engine = engine
         self._registers = registers
         self._sender = sender
         self._now = now
         self._batching = batching
+        self._pause = pause
         self._people: tuple[Person, ...] = ()
         self._rota: tuple[Shift, ...] = ()
+        self._lines: defaultdict[tuple[str, bool], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def enter(self, batch: PageBatch) -> tuple[PageAnswer, ...]:
-        """Find who is on each rung, write the rows, and say who was reached."""
+        """Find who is on each rung, write the rows, and say who was reached.
+
+        A key that was entered before gets the answer it got then. With the database away the
+        message goes at once and without rows.
+        """
         await self._look()
-        answers = [self._answer(row) for row in batch.rows]
+        answers = tuple(self._answer(row) for row in batch.rows)
         try:
-            await self._write(batch, answers)
+            return await self._written(batch, answers)
         except SQLAlchemyError:
             await self._send_unwritten(batch, answers)
-        return tuple(answers)
+        return answers
 
     async def send(self, person: str) -> None:
-        """Send a person one message with every unsent row; wait for the minute's end first."""
-        wait = await self._wait(person)
-        if wait > timedelta(0):
-            await asyncio.sleep(wait.total_seconds())
-        owed, message = await self._claimed(person)
-        if not owed:
-            return
+        """Send a person one message with every unsent row; wait for the minute's end first.
+
+        What an exercise pages goes in messages of its own, because they go to another place.
+        """
+        for exercise in (False, True):
+            wait = await self._due_in(person, exercise=exercise)
+            while wait is not None:
+                if wait > NOTHING:
+                    await self._pause(wait.total_seconds())
+                async with self._lines[person, exercise]:
+                    wait = await self._due_in(person, exercise=exercise)
+                    if wait is not None and wait <= NOTHING:
+                        await self._send_one(person, exercise=exercise)
+                        wait = await self._due_in(person, exercise=exercise)
+
+    async def _send_one(self, person: str, *, exercise: bool) -> None:
+        """Send one message with what is owed now, and mark it as sent."""
+        owed, message = await self._claimed(person, exercise=exercise)
         await self._look()
         found = next((one for one in self._people if one.id == person), None)
         if found is not None:
@@ -101,6 +143,7 @@ class DatabasePager:
                 raise
 
     def _answer(self, row: PageRow) -> PageAnswer:
+        """Return who is on the rung, or on the next above that has somebody."""
         wanted = row.page.rung
         for rung in range(wanted, TOP + 1):
             people = self._on(rung, row.page.owner)
@@ -111,88 +154,124 @@ class DatabasePager:
         return PageAnswer(key=row.key, rung=wanted, people=everybody)
 
     def _on(self, rung: int, owner: str | None) -> tuple[str, ...]:
-        """Return who is on a rung now; L0 is the owner while on shift."""
-        if not self._rota:
-            if rung == 0 and owner is not None:
-                return (owner,)
-            return tuple(one.id for one in self._people if RUNGS[rung] in one.roles)
-        now = self._now()
-        there = tuple(
-            shift.person
-            for shift in self._rota
-            if shift.rung == rung and shift.begins <= now < shift.until
-        )
-        return (owner,) if rung == 0 and owner in there else there
+        """Return who of the register is on a rung now; L0 is the owner while on shift."""
+        if self._rota:
+            now = self._now()
+            there = {s.person for s in self._rota if s.rung == rung and s.begins <= now < s.until}
+        else:
+            there = {one.id for one in self._people if RUNGS[rung] in one.roles}
+            there |= {owner} if rung == 0 and owner is not None else set()
+        known = tuple(one.id for one in self._people if one.id in there)
+        return (owner,) if rung == 0 and owner in known else known
 
-    async def _write(self, batch: PageBatch, answers: list[PageAnswer]) -> None:
+    async def _written(
+        self, batch: PageBatch, answers: tuple[PageAnswer, ...]
+    ) -> tuple[PageAnswer, ...]:
         async with writing(self._engine) as connection:
+            written = []
             for row, answer in zip(batch.rows, answers, strict=True):
-                for person in answer.people:
-                    await insert_once(
-                        connection, PageRowRow, key=row.key, person=person, case=row.case,
-                        about=row.page.about, rung=answer.rung, wanted=row.page.rung,
-                        says=row.says, at=row.page.at, due_at=row.page.due_at,
-                        exercise=row.page.exercise,
-                    )  # fmt: skip
+                before = await _entered(connection, row.key)
+                written.append(before or answer)
+                if before is None:
+                    await _write(connection, row, answer)
+            return tuple(written)
 
-    async def _send_unwritten(self, batch: PageBatch, answers: list[PageAnswer]) -> None:
-        """Page at once and without the ledger: a page must arrive, if need be twice."""
+    async def _send_unwritten(self, batch: PageBatch, answers: tuple[PageAnswer, ...]) -> None:
+        """Page at once and without the ledger: a page must arrive, if need be twice.
+
+        Raises:
+            OSError: Somebody could not be paged; everybody else was.
+        """
+        missed = []
         for person in self._people:
             owed = tuple(
                 _owed(row, answer.rung)
                 for row, answer in zip(batch.rows, answers, strict=True)
                 if person.id in answer.people
             )
-            if owed:
-                await self._sender.send(person, owed, f"page/{batch.rows[0].key}/{person.id}")
+            message = f"page/{batch.rows[0].key}/{person.id}"
+            try:
+                if owed:
+                    await self._sender.send(person, worst_first(owed), message)
+            except OSError:
+                missed.append(person.id)
+        if missed:
+            raise OSError(f"not paged, and the database is away: {', '.join(missed)}")
 
-    async def _wait(self, person: str) -> timedelta:
-        """Return how long the person's minute still has: nothing when none was sent lately."""
-        async with writing(self._engine) as connection:
-            found = await connection.execute(
-                select(func.max(col(PageRowRow.sent_at))).where(col(PageRowRow.person) == person)
-            )
-            last = found.scalar_one_or_none()
-        if last is None:
-            return timedelta(0)
-        return last + self._batching - self._now()
+    async def _due_in(self, person: str, *, exercise: bool) -> timedelta | None:
+        """Return how long the person's minute still has; ``None`` when nothing is owed."""
+        mine = (col(PageRowRow.person) == person, col(PageRowRow.exercise).is_(exercise))
+        unsent = select(func.count()).where(*mine, col(PageRowRow.sent_at).is_(None))
+        latest = select(func.max(col(PageRowRow.sent_at))).where(*mine)
+        async with reading(self._engine) as connection:
+            if not (await connection.execute(unsent)).scalar_one():
+                return None
+            last = (await connection.execute(latest)).scalar_one_or_none()
+        return NOTHING if last is None else last + self._batching - self._now()
 
-    async def _claimed(self, person: str) -> tuple[tuple[OwedPage, ...], str]:
-        """Claim every unsent row of a person under one message id; a repeat claims the same.
+    async def _claimed(self, person: str, *, exercise: bool) -> tuple[tuple[OwedPage, ...], str]:
+        """Claim what the next message holds, under its id.
 
-        Rows that an earlier try claimed and did not send keep their message, so that a message sent
-        before a crash is sent again with the same id.
+        Rows that an earlier try claimed and did not mark as sent come first and by themselves: the
+        message may have gone before a crash, so it goes again with the same id and content.
         """
         async with writing(self._engine) as connection:
             query = (
                 select(PageRowRow)
-                .where(col(PageRowRow.person) == person, col(PageRowRow.sent_at).is_(None))
+                .where(
+                    col(PageRowRow.person) == person,
+                    col(PageRowRow.exercise).is_(exercise),
+                    col(PageRowRow.sent_at).is_(None),
+                )
                 .order_by(col(PageRowRow.message).is_(None), col(PageRowRow.at))
             )
             rows = (await connection.execute(query)).all()
-            if not rows:
-                return (), ""
             message = rows[0].message or f"page/{rows[0].key}/{person}"
-            mine = [row for row in rows if row.message in (None, message)]
+            mine = [row for row in rows if row.message == rows[0].message]
             await connection.execute(
                 update(PageRowRow)
                 .where(
-                    col(PageRowRow.person) == person, col(PageRowRow.key).in_([r.key for r in mine])
+                    col(PageRowRow.person) == person,
+                    col(PageRowRow.key).in_([row.key for row in mine]),
                 )
                 .values(message=message)
             )
-            return _worst_first(mine), message
+        return worst_first(_of_row(row) for row in mine), message
 
 
-def _worst_first(rows: list[Any]) -> tuple[OwedPage, ...]:
-    owed = [
-        OwedPage(
-            case=row.case, about=row.about, rung=row.rung, says=row.says,
-            at=row.at, due_at=row.due_at, exercise=row.exercise,
-        )
-        for row in rows
-    ]  # fmt: skip
-    return tuple(sorted(owed, key=lambda page: (-page.rung, page.due_at, page.case)))
+def worst_first(pages: Iterable[OwedPage]) -> tuple[OwedPage, ...]:
+    """Return pages in order: breaches and alarms before warnings, then by rung and deadline."""
+    return tuple(sorted(pages, key=lambda p: (p.is_warning, -p.rung, p.due_at, p.case)))
+
+
+async def _entered(connection: AsyncConnection, key: str) -> PageAnswer | None:
+    """Return what a key was answered before."""
+    found = await connection.execute(
+        select(col(PageRowRow.person), col(PageRowRow.rung))
+        .where(col(PageRowRow.key) == key)
+        .order_by(col(PageRowRow.person))
+    )
+    rows = found.all()
+    if not rows:
+        return None
+    return PageAnswer(key=key, rung=rows[0].rung, people=tuple(str(row.person) for row in rows))
+
+
+async def _write(connection: AsyncConnection, row: PageRow, answer: PageAnswer) -> None:
+    page = row.page
+    for person in answer.people:
+        await insert_once(
+            connection, PageRowRow, key=row.key, person=person, case=row.case, about=page.about,
+            rung=answer.rung, wanted=page.rung, says=row.says, at=page.at, due_at=page.due_at,
+            exercise=page.exercise,
+        )  # fmt: skip
+
+
+def _of_row(row: Any) -> OwedPage:  # noqa: ANN401  (a row)
+    return OwedPage(
+        case=row.case, about=row.about, rung=row.rung, says=row.says,
+        at=row.at, due_at=row.due_at, exercise=row.exercise,
+    )  # fmt: skip
 
 
 def _owed(row: PageRow, rung: int) -> OwedPage:

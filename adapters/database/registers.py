@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import col
 
@@ -90,6 +90,17 @@ class Registers:
                 role=None if role is None else role.value, issued_at=self._now(),
             )  # fmt: skip
         return token
+
+    async def revoke_tokens(self, holder: str) -> int:
+        """Revoke every token of a holder; return how many that were."""
+        async with writing(self._engine) as connection:
+            revoked = await connection.execute(
+                update(TokenRow)
+                .where(col(TokenRow.holder) == holder, col(TokenRow.revoked_at).is_(None))
+                .values(revoked_at=self._now())
+                .returning(col(TokenRow.hash))
+            )
+            return len(revoked.all())
 
     async def version(self) -> int:
         """Return the version of the registers."""
@@ -183,7 +194,6 @@ class Registers:
         """Fill the empty rota."""
         async with writing(self._engine) as connection:
             await _must_be_empty(connection, RotaShiftRow, "rota")
-            await connection.execute(delete(RotaShiftRow))
             for one in shifts:
                 await connection.execute(insert(RotaShiftRow).values(**one.model_dump()))
             await _moved(connection)

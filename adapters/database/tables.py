@@ -13,7 +13,8 @@ class IntakeRow(SQLModel, table=True):
     Attributes:
         key: The intake key; unique among first reports that are not archived. Empty = no key.
         state: ``pending`` until the workflow has started, then ``started``; ``repeat`` for one that
-            arrived again under the same key.
+            arrived again under the same key (``repeat-pending`` until its case was told).
+        follows: An archived case that had the same key before.
     """
 
     __tablename__ = "intake"
@@ -30,6 +31,7 @@ class IntakeRow(SQLModel, table=True):
     warnings: list[Any] = Field(sa_column=Column(JSON, nullable=False))
     received_at: datetime
     by: str
+    follows: str | None = None
 
 
 class CaseNumberRow(SQLModel, table=True):

@@ -1,18 +1,26 @@
 """A billing pack as files: JSON, CSV and a manifest of SHA-256, placed whole by one rename."""
 
+import asyncio
 import csv
 import hashlib
 import io
 import json
 import os
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from activities.billing import PackHandOff
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would take for the start of a formula."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a spreadsheet would take for the start of a formula, wide forms included."""
+
+PACK = "pack.json"
+
+
+class PackChangedError(OSError):
+    """A pack of that key was placed with other content: never taken for done."""
 
 
 class FileFinanceDesk:
@@ -21,40 +29,66 @@ class FileFinanceDesk:
     def __init__(self, outbox: Path, sink: Path) -> None:
         self._outbox = outbox
         self._sink = sink
+        self._one_at_a_time = asyncio.Lock()
 
     async def take(self, pack: PackHandOff) -> str:
         """Place the pack; a repeat of its key finds it placed and changes nothing.
 
         Returns:
             Where it is, relative to its folder.
+
+        Raises:
+            PackChangedError: A pack of that key holds something else.
+            FileNotFoundError: It is asked for again and was never placed.
         """
         root = self._sink if pack.exercise else self._outbox
         case, _, number = pack.key.partition("/billing/")
         place = root / "finance" / case / f"pack-{number}"
-        if not place.exists():
-            if pack.document is None:
-                raise FileNotFoundError(f"{pack.key} was never placed")
-            _write(place, pack.document)
+        async with self._one_at_a_time:
+            await asyncio.to_thread(_place, pack, place)
         return str(place.relative_to(root))
 
 
-def _write(place: Path, document: dict[str, Any]) -> None:
-    """Write the pack beside its place, then move it there whole."""
+def _place(pack: PackHandOff, place: Path) -> None:
+    if pack.document is None:
+        if not place.exists():
+            raise FileNotFoundError(f"{pack.key} is asked for again and was never placed.")
+        return
+    files = _files(pack.document)
+    if not place.exists():
+        _write(place, files)
+    if (place / PACK).read_bytes() != files[PACK]:
+        raise PackChangedError(f"{pack.key} was placed with other content; finance has the first.")
+
+
+def _files(document: dict[str, Any]) -> dict[str, bytes]:
+    """Return every file of a pack by name; the same document always makes the same bytes."""
+    text = json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    files = {PACK: text.encode(), "items.csv": _items(document).encode()}
+    sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in files.items())
+    return {**files, "SHA256SUMS": sums.encode()}
+
+
+def _write(place: Path, files: dict[str, bytes]) -> None:
+    """Write the pack beside its place, then move it there whole; all of it on disk.
+
+    What a crash left half written of this pack is removed first.
+    """
     place.parent.mkdir(parents=True, exist_ok=True)
-    scratch = place.with_name(f".{place.name}.{os.getpid()}")
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir()
-    files = {
-        "pack.json": json.dumps(document, indent=2, ensure_ascii=False, sort_keys=True) + "\n",
-        "items.csv": _items(document),
-    }
-    manifest = []
-    for name, text in files.items():
-        data = text.encode()
-        _synced(scratch / name, data)
-        manifest.append(f"{hashlib.sha256(data).hexdigest()}  {name}\n")
-    _synced(scratch / "SHA256SUMS", "".join(manifest).encode())
-    scratch.replace(place)
+    for stray in place.parent.glob(f".{place.name}.*"):
+        shutil.rmtree(stray, ignore_errors=True)
+    scratch = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
+    try:
+        for name, data in files.items():
+            _synced(scratch / name, data)
+        _sync_folder(scratch)
+        scratch.chmod(0o755)
+        scratch.replace(place)
+    except OSError:
+        shutil.rmtree(scratch, ignore_errors=True)
+        if not place.exists():  # else somebody was first
+            raise
+    _sync_folder(place.parent)
 
 
 def _synced(path: Path, data: bytes) -> None:
@@ -64,12 +98,24 @@ def _synced(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
+def _sync_folder(folder: Path) -> None:
+    """Put the folder's own entries on disk: a name that is lost is a pack that is lost."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def _items(document: dict[str, Any]) -> str:
-    """Return the items of both ledgers as CSV; nothing in it starts a formula."""
+    """Return the items of both ledgers as CSV (RFC 4180); no text in it starts a formula.
+
+    Rows end in CR LF, because only then does the library quote a bare CR, which would start a row.
+    """
     rows = _found_items(document)
-    columns = sorted({key for row in rows for key in row}) or ["item"]
+    columns = list(dict.fromkeys(key for row in rows for key in row)) or ["ledger", "item"]
     out = io.StringIO()
-    writer = csv.DictWriter(out, columns, lineterminator="\n")
+    writer = csv.DictWriter(out, columns, lineterminator="\r\n")
     writer.writeheader()
     writer.writerows({key: _harmless(value) for key, value in row.items()} for row in rows)
     return out.getvalue()
@@ -85,6 +131,8 @@ def _found_items(document: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def _harmless(value: Any) -> str:  # noqa: ANN401  (whatever the item holds)
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+def _harmless(value: Any) -> Any:  # noqa: ANN401  (whatever the item holds)
+    """Return a cell; text that would start a formula gets an apostrophe, a number stays one."""
+    if isinstance(value, str) and value.lstrip(" \u00a0\ufeff").startswith(FORMULA):
+        return f"'{value}"
+    return value

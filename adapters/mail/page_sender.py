@@ -70,7 +70,7 @@ def template_of(pages: tuple[OwedPage, ...]) -> str:
     page = pages[0]
     if page.about.startswith("alarm:"):
         return "alarm"
-    return "clock-warning" if page.rung == 0 else "clock-breached"
+    return "clock-warning" if page.is_warning else "clock-breached"
 
 
 def line_of(page: OwedPage, now: datetime) -> PageLine:
@@ -83,7 +83,7 @@ def line_of(page: OwedPage, now: datetime) -> PageLine:
         says=page.says,
         rung=page.rung,
         due_at=page.due_at.isoformat(),
-        late=in_words(late) if page.rung and late > timedelta(0) else "",
+        late=in_words(late) if not page.is_warning and late > timedelta(0) else "",
         acknowledge=f"cir escalation acknowledge {page.case} --about {about}",
         exercise=page.exercise,
     )

@@ -97,6 +97,8 @@ class Instructor:
             raise OutcomeUnknownError(handle.id) from error
         except RPCError as error:
             raise _fault(error, handle.id) from error
+        except RuntimeError as error:  # the first connection of a lazy client failed
+            raise NotReachedError(str(error)) from error
         return receipt
 
     async def _signal(self, handle: WorkflowHandle[Any, Any], command: Command) -> bool:
@@ -105,7 +107,7 @@ class Instructor:
             await asyncio.wait_for(
                 handle.signal(command.name, command), timeout=self._silence.total_seconds()
             )
-        except (RPCError, TimeoutError):
+        except (RPCError, RuntimeError, TimeoutError):
             return False
         return True
 

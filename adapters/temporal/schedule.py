@@ -1,5 +1,6 @@
 """The watchkeeper's schedule, made once and found ever after."""
 
+import asyncio
 from datetime import timedelta
 
 from temporalio.client import (
@@ -12,9 +13,12 @@ from temporalio.client import (
     SchedulePolicy,
     ScheduleSpec,
 )
+from temporalio.service import RPCError, RPCStatusCode
 
 WATCH_QUEUE = "cir-watch"
 SCHEDULE = "watchkeeper"
+LOOKS = 60
+"""How often a namespace just made is looked for, half a second apart."""
 
 
 async def ensure_watch(client: Client, workflow: str, every: timedelta) -> None:
@@ -25,7 +29,14 @@ async def ensure_watch(client: Client, workflow: str, every: timedelta) -> None:
         spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
     )
-    try:
-        await client.create_schedule(SCHEDULE, schedule, trigger_immediately=True)
-    except ScheduleAlreadyRunningError:
-        return
+    for look in range(LOOKS):
+        try:
+            await client.create_schedule(SCHEDULE, schedule, trigger_immediately=True)
+        except ScheduleAlreadyRunningError:
+            return
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND or look == LOOKS - 1:
+                raise
+            await asyncio.sleep(0.5)
+        else:
+            return

@@ -1,9 +1,10 @@
 """Instructions that did not come through the desk, and those that came as a signal."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.client import WorkflowUpdateFailedError
+from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from domain.command import Command
@@ -91,14 +92,19 @@ async def test_a_signal_and_an_update_of_one_key_count_once(office: live.Office)
     assert [f["type"] for f in await case.facts()].count("case-acknowledged") == 1
 
 
-async def test_a_signal_without_a_key_counts_as_one_of_its_own(office: live.Office) -> None:
-    case = await office.open()
-    command = case.command("add-note", Ask(by_desk=False), text="From the Web UI.")
-    bare = command.but(idempotency_key=None)
-    for _ in range(2):
-        await case.handle.signal(bare.name, bare)
-    await case.settled()
-    assert [f["type"] for f in await case.facts()].count("note-added") == 2
+async def test_signals_without_keys_that_arrive_together_all_count(
+    client: Client, tmp_path: Path
+) -> None:
+    async with live.office(client, tmp_path) as there:
+        case = await there.open()
+        command = case.command("add-note", Ask(by_desk=False), text="From the Web UI.")
+        bare = command.but(idempotency_key=None)
+        for _ in range(2):
+            await case.handle.signal(bare.name, bare)
+        async with live.worker_of(there):
+            await case.settled()
+            notes = [f for f in await case.facts() if f["type"] == "note-added"]
+            assert len(notes) == len({note["instruction"] for note in notes}) == 2
 
 
 async def test_a_refused_signal_is_kept_and_does_not_move_the_version(office: live.Office) -> None:

@@ -1,0 +1,56 @@
+"""Reading a request's body without ever holding more of it than is allowed."""
+
+import json
+from typing import Any
+
+from fastapi import Request
+
+from api.answers import Answer
+
+INSTRUCTION_LIMIT = 512 * 1024
+"""Bytes of an instruction's body at the most [our default]; a report has its own limit."""
+
+REGISTER_LIMIT = 4 * 1024 * 1024
+"""Bytes of a register's file at the most [our default]."""
+
+
+async def body_of(request: Request, limit: int) -> bytes:
+    """Return the body; of one that is longer, only the first ``limit`` bytes and one more.
+
+    The rest is read and thrown away, so that whoever sends it hears the answer.
+    """
+    kept = bytearray()
+    async for chunk in request.stream():
+        kept += chunk[: max(0, limit + 1 - len(kept))]
+    return bytes(kept)
+
+
+async def whole_body(request: Request, limit: int) -> bytes:
+    """Return the body.
+
+    Raises:
+        Answer: It is longer than ``limit`` (``too-large``).
+    """
+    body = await body_of(request, limit)
+    if len(body) > limit:
+        words = (
+            f"That is more than the {limit // 1024} KiB this door takes. Nothing was read of it."
+        )
+        raise Answer("usage", "too-large", words)
+    return body
+
+
+async def json_object(request: Request) -> dict[str, Any]:
+    """Return the body as a JSON object; an empty body is an empty one.
+
+    Raises:
+        Answer: It is too large, or is not one (``not-json``).
+    """
+    raw = await whole_body(request, INSTRUCTION_LIMIT)
+    try:
+        data = json.loads(raw or b"{}")
+    except (ValueError, RecursionError) as error:
+        raise Answer("usage", "not-json", "The instruction is not JSON in UTF-8.") from error
+    if not isinstance(data, dict):
+        raise Answer("usage", "not-json", "An instruction is a JSON object.")
+    return data

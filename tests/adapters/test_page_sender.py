@@ -1,0 +1,126 @@
+from datetime import timedelta
+
+import pytest
+
+from activities.notice_ports import Delivery
+from adapters.check_words import CheckWords
+from adapters.database.pager import OwedPage
+from adapters.mail.page_sender import MessagePageSender, in_words, template_of
+from adapters.rendering import Templates
+from domain.people import M, Person
+from tests.builders import HOUR, MINUTE, NOON, OTHER, REFERENCE
+from tests.fakes import FakeNotifier
+
+PRIYA = Person(
+    id="priya", name="Priya Nair", roles=(M,), email="priya@mhclg.example.gov.uk",
+    phone="07700 900102",
+)  # fmt: skip
+BREACH = OwedPage(
+    case=REFERENCE, about="decision#1", rung=1, says="decision waits for a decision",
+    at=NOON, due_at=NOON - 12 * MINUTE, exercise=False,
+)  # fmt: skip
+WARNING = BREACH.but(rung=0, due_at=NOON + HOUR)
+
+
+@pytest.fixture
+def notifier() -> FakeNotifier:
+    return FakeNotifier()
+
+
+@pytest.fixture
+def sender(notifier: FakeNotifier) -> MessagePageSender:
+    return MessagePageSender(
+        notifier, Templates("01632 960100", CheckWords(b"k" * 32)), lambda: NOON
+    )
+
+
+@pytest.mark.parametrize(
+    ("pages", "template"),
+    [
+        ((BREACH,), "clock-breached"),
+        ((WARNING,), "clock-warning"),
+        ((WARNING.but(rung=1),), "clock-warning"),  # its rung was empty; it warns all the same
+        ((BREACH.but(about="alarm:life-risk#1", rung=2),), "alarm"),
+        ((BREACH.but(about="alarm:report-repeated#1", rung=0),), "alarm"),
+        ((BREACH, WARNING), "escalation-digest"),
+    ],
+)
+def test_a_message_has_the_template_of_what_it_holds(
+    pages: tuple[OwedPage, ...], template: str
+) -> None:
+    assert template_of(pages) == template
+
+
+async def test_a_page_goes_by_every_channel_the_person_has(
+    sender: MessagePageSender, notifier: FakeNotifier
+) -> None:
+    await sender.send(PRIYA, (BREACH,), "page/x/priya")
+    assert [call.channel for call in notifier.calls] == ["email", "sms"]
+    assert len({call.message_id for call in notifier.calls}) == 2
+
+
+async def test_without_a_telephone_there_is_only_the_mail(
+    sender: MessagePageSender, notifier: FakeNotifier
+) -> None:
+    await sender.send(PRIYA.but(phone=None), (BREACH,), "page/x/priya")
+    assert [call.channel for call in notifier.calls] == ["email"]
+
+
+async def test_a_repeat_has_the_same_message_ids(
+    sender: MessagePageSender, notifier: FakeNotifier
+) -> None:
+    for _ in range(2):
+        await sender.send(PRIYA, (BREACH,), "page/x/priya")
+    first, second = notifier.calls[:2], notifier.calls[2:]
+    assert [call.message_id for call in first] == [call.message_id for call in second]
+
+
+async def test_a_breach_says_how_late_it_is_and_how_to_acknowledge(
+    sender: MessagePageSender, notifier: FakeNotifier
+) -> None:
+    await sender.send(PRIYA, (BREACH,), "page/x/priya")
+    body = notifier.calls[0].body
+    assert "12 minutes" in body
+    assert f"cir escalation acknowledge {REFERENCE} --about decision" in body
+
+
+async def test_a_digest_names_every_case(sender: MessagePageSender, notifier: FakeNotifier) -> None:
+    await sender.send(PRIYA, (BREACH, WARNING.but(case=OTHER)), "page/x/priya")
+    body = notifier.calls[0].body
+    assert REFERENCE in body
+    assert OTHER in body
+
+
+async def test_one_channel_is_enough(sender: MessagePageSender, notifier: FakeNotifier) -> None:
+    notifier.answers["email"] = [Delivery(state="failed", how="refused")]
+    await sender.send(PRIYA, (BREACH,), "page/x/priya")
+    assert [call.channel for call in notifier.calls] == ["email", "sms"]
+
+
+async def test_with_no_channel_left_it_is_an_error(
+    sender: MessagePageSender, notifier: FakeNotifier
+) -> None:
+    refused = Delivery(state="failed", how="refused")
+    notifier.answers = {"email": [refused], "sms": [refused]}
+    with pytest.raises(OSError, match="priya"):
+        await sender.send(PRIYA, (BREACH,), "page/x/priya")
+
+
+async def test_an_exercise_goes_to_the_sink(
+    sender: MessagePageSender, notifier: FakeNotifier
+) -> None:
+    await sender.send(PRIYA, (BREACH.but(exercise=True),), "page/x/priya")
+    assert all(call.exercise for call in notifier.calls)
+    assert "EXERCISE" in notifier.calls[0].subject
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        (timedelta(seconds=45), "45 seconds"),
+        (MINUTE, "1 minute"),
+        (3 * HOUR + 5 * MINUTE, "3 hours 5 minutes"),
+    ],
+)
+def test_a_length_reads_as_people_say_it(length: timedelta, words: str) -> None:
+    assert in_words(length) == words

@@ -1,0 +1,85 @@
+import pytest
+
+from adapters.database.attempts import Attempts
+from api.bodies import INSTRUCTION_LIMIT
+from tests.builders import REFERENCE
+from tests.databases import Clock
+from tests.desk import REPORT, DeskHouse
+
+ACKNOWLEDGE = f"/cases/{REFERENCE}/acknowledge"
+KEY = {"idempotency_key": "k-1"}
+
+
+async def kept_case(desk: DeskHouse) -> str:
+    reply = await desk.post("/cases", REPORT)
+    return str(reply.json["case"])
+
+
+async def test_with_temporal_away_an_instruction_is_not_sent_on(desk: DeskHouse) -> None:
+    case = await kept_case(desk)
+    reply = await desk.post(f"/cases/{case}/acknowledge", KEY)
+    assert reply.says == (503, "unreachable", "not-reached")
+    assert reply.error["idempotency_key"] == "k-1"
+    assert case in reply.error["message"]
+
+
+async def test_an_unknown_command_is_named(desk: DeskHouse) -> None:
+    reply = await desk.post(f"/cases/{REFERENCE}/explode", KEY)
+    assert reply.says == (400, "usage", "unknown-command")
+    assert "explode" in reply.error["message"]
+
+
+async def test_an_instruction_needs_a_key(desk: DeskHouse) -> None:
+    reply = await desk.post(ACKNOWLEDGE, {})
+    assert reply.says == (400, "usage", "key-needed")
+
+
+@pytest.mark.parametrize("key", ["", 7, None, ["k"], "k" * 201, "k\n", "\ud800"])
+async def test_a_key_is_a_short_text(desk: DeskHouse, key: object) -> None:
+    reply = await desk.post(ACKNOWLEDGE, {"idempotency_key": key})
+    assert reply.says == (400, "usage", "key-needed")
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000, b"[]", b'"decide"', b"7"])
+async def test_what_is_no_json_object_is_not_an_instruction(desk: DeskHouse, body: bytes) -> None:
+    reply = await desk.post(ACKNOWLEDGE, body)
+    assert reply.says == (400, "usage", "not-json")
+
+
+@pytest.mark.parametrize("size", [INSTRUCTION_LIMIT + 1, 20 * INSTRUCTION_LIMIT])
+async def test_a_body_that_is_too_large_is_not_read(desk: DeskHouse, size: int) -> None:
+    reply = await desk.post(ACKNOWLEDGE, b" " * size)
+    assert reply.says == (400, "usage", "too-large")
+
+
+async def test_every_input_that_is_wrong_is_named_at_once_and_the_attempt_kept(
+    desk: DeskHouse,
+) -> None:
+    wrong = {**KEY, "result": "perhaps", "tests": "all", "if_version": "last", "colour": "red"}
+    reply = await desk.post(f"/cases/{REFERENCE}/decide", wrong)
+    assert reply.says == (422, "refused", "invalid-input")
+    fields = {problem["field"].split(".")[0] for problem in reply.error["details"]["fields"]}
+    assert fields == {"result", "tests", "if_version", "colour"}
+    (attempt,) = await Attempts(desk.engine, Clock()).of_case(REFERENCE)
+    assert (attempt["command"], attempt["code"]) == ("decide", "invalid-input")
+
+
+async def test_who_asks_is_taken_from_the_token_and_never_from_the_body(desk: DeskHouse) -> None:
+    forged = {**KEY, "by": "helen", "stamp": {"person": "helen", "roles": ["head-of-service"]}}
+    token = await desk.token_of("ines")
+    reply = await desk.post(ACKNOWLEDGE, forged, token)
+    assert reply.says == (403, "not-allowed", "role-not-allowed")
+    (attempt,) = await Attempts(desk.engine, Clock()).of_case(REFERENCE)
+    assert attempt["by"] == "ines"
+
+
+async def test_a_case_that_is_no_reference_is_not_found(desk: DeskHouse) -> None:
+    reply = await desk.post("/cases/..%2f..%2fetc/acknowledge", KEY)
+    assert (reply.status, reply.error["kind"]) == (404, "not-found")
+
+
+@pytest.mark.parametrize("said", ["0", "-1", "61", "soon"])
+async def test_a_patience_that_cannot_be_read_is_named(desk: DeskHouse, said: str) -> None:
+    reply = await desk.post(f"{ACKNOWLEDGE}?patience_s={said}", KEY)
+    assert reply.says == (400, "usage", "invalid-input")
+    assert reply.error["details"]["fields"][0]["field"] == "patience_s"

@@ -1,0 +1,132 @@
+"""The desk over a real socket, its own database, and a Temporal address where nothing listens."""
+
+import asyncio
+import json
+import socket
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.database.registers import Registers
+from adapters.database.seed import fill
+from api.application import build_application
+from domain.people import Role
+from settings import ROOT, Settings
+from stack.layout import LOOPBACK, free_ports
+from tests.databases import Clock, run_sql, url_of
+
+WORLD = ROOT / "examples" / "world"
+REPORT: dict[str, Any] = json.loads((ROOT / "examples" / "report.json").read_text())
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the desk answered."""
+
+    status: int
+    text: str
+    headers: dict[str, str]
+
+    @property
+    def json(self) -> Any:
+        """Return the body as JSON."""
+        return json.loads(self.text)
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """Return the error, whose shape is checked first."""
+        assert self.json["ok"] is False
+        error: dict[str, Any] = self.json["error"]
+        assert set(error) - {"idempotency_key"} == {"kind", "code", "message", "details"}
+        assert "Traceback" not in self.text
+        assert ".py" not in self.text
+        return error
+
+    @property
+    def says(self) -> tuple[int, str, str]:
+        """Return status, kind and code."""
+        return self.status, self.error["kind"], self.error["code"]
+
+
+class DeskHouse:
+    """A desk that serves, and a person at it: kaya, unless another token is given."""
+
+    def __init__(self, port: int, engine: AsyncEngine, registers: Registers, token: str) -> None:
+        self._port = port
+        self.engine = engine
+        self.registers = registers
+        self.token = token
+
+    async def token_of(self, holder: str, role: Role | None = None) -> str:
+        """Issue a token."""
+        return await self.registers.issue_token(holder, role)
+
+    async def break_table(self, name: str) -> None:
+        """Take a table away."""
+        await run_sql(self.engine, f"ALTER TABLE {name} RENAME TO gone")
+
+    async def get(self, path: str, token: str | None = None) -> Reply:
+        """Ask."""
+        return await self.ask("GET", path, b"", self._with(token))
+
+    async def post(self, path: str, body: Any, token: str | None = None) -> Reply:
+        """Give; bytes go as they are."""
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return await self.ask("POST", path, content, self._with(token))
+
+    async def ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Reply:
+        """Make one request."""
+        return await asyncio.to_thread(self._ask, method, path, body, headers)
+
+    def _with(self, token: str | None) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token if token is None else token}"}
+
+    def _ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Reply:
+        line = HTTPConnection(LOOPBACK, self._port, timeout=60)
+        try:
+            line.request(method, path, body, headers)
+            got = line.getresponse()
+            return Reply(got.status, got.read().decode(), dict(got.getheaders()))
+        finally:
+            line.close()
+
+
+@asynccontextmanager
+async def desk_house(engine: AsyncEngine, database: Path) -> AsyncIterator[DeskHouse]:
+    """Give a desk over ``database``, its registers filled; Temporal is away."""
+    registers = Registers(engine, Clock())
+    await fill(registers, WORLD)
+    token = await registers.issue_token("kaya")
+    settings = Settings(
+        data_dir=database.parent,
+        database_url=url_of(database),
+        temporal_address=f"{LOOPBACK}:{free_ports(1)[0]}",
+    )
+    with socket.socket() as listener:
+        listener.bind((LOOPBACK, 0))
+        server = uvicorn.Server(
+            uvicorn.Config(build_application(settings), log_level="critical", access_log=False)
+        )
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        try:
+            await _started(server)
+            yield DeskHouse(listener.getsockname()[1], engine, registers, token)
+        finally:
+            server.should_exit = True
+            await asyncio.to_thread(thread.join, 30)
+    assert not thread.is_alive()
+
+
+async def _started(server: uvicorn.Server) -> None:
+    end = asyncio.get_running_loop().time() + 30
+    while not server.started:
+        assert asyncio.get_running_loop().time() < end, "The desk did not start."
+        await asyncio.sleep(0.01)

@@ -1,0 +1,294 @@
+"""Record closed cases for the replay tests: ``python -m tests.record_histories``.
+
+Four stories go into ``tests/histories/<version>``: the demo's case, one refused, one withdrawn and
+one that carried over to a second run, each run with what it must bring about again beside it.
+Histories of a release are kept for ever: raise the version before recording for the next one.
+What activities were given is taken out: a replay does not read it, and its facts stand beside.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import socket
+import sys
+import tempfile
+import tomllib
+from base64 import b64decode
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from temporalio.client import Client, WorkflowHistory
+
+from activities.records import FactBatch
+from adapters.temporal.bootstrap import bootstrap
+from adapters.temporal.connect import data_converter
+from domain.case import Case
+from domain.fact import Fact
+from domain.policy import Policy
+from settings import ROOT
+from stack.demo import differences
+from stack.layout import LOOPBACK
+from stack.local import temporal_server
+from tests import live
+from tests.live import Ask, LiveCase, Office
+from tests.replaying import HISTORIES, told
+
+NAMESPACE = "cir-histories"
+IDENTITY = "cir-recorder"
+"""Stands in every history in the place of a process and its host."""
+
+PATIENCE = 120.0
+"""Seconds a closed case may take to be archived [our default]; its windows are 3 s."""
+
+SAID_BY = {
+    "name": "Marian Tolley",
+    "post": "Head of ICT",
+    "verified": {"how": "call-back to the number on the register", "by": "kaya"},
+}
+
+
+class NotRecordedError(RuntimeError):
+    """A story did not go as it is written, or its history must not be kept."""
+
+
+def policy() -> Policy:
+    """Return the defaults at the speed of a recording."""
+    default = (ROOT / "policy" / "default.toml").read_text()
+    return Policy.from_toml((ROOT / "tests/policies/histories.toml").read_text(), default=default)
+
+
+async def supported(office: Office) -> tuple[LiveCase, list[str]]:
+    """Walk the demo's case: breach, page, response, recovery, pack, closure."""
+    script = json.loads((ROOT / "examples" / "demo.json").read_text())
+    case = await office.open(policy())
+    for step in script["steps"][1:]:
+        if "wait_for_page" in step:
+            await case.fact("paged", rung=1, about=f"{step['wait_for_page']}#1")
+            continue
+        name, inputs = command_line(step["cir"])
+        await case.give(name, Ask(step["as"]), **inputs, **step.get("input", {}))
+        if step.get("wait_for_call_out"):
+            await case.fact("provider-called-out")
+    await case.settled()
+    problems = list(differences(script["expected"], await shown(office, case)))
+    if problems:
+        raise NotRecordedError("The demo's case ended otherwise: " + "; ".join(problems))
+    return case, [await run_of(case)]
+
+
+async def refused(office: Office) -> tuple[LiveCase, list[str]]:
+    """Walk a case that does not qualify, with a signal that is refused on the way."""
+    case = await office.open(policy(), ncsc={"reference": "NCSC-EX-009105"})
+    await case.give("acknowledge")
+    await case.give("request-info", questions=["Are backups intact?"], channel="email")
+    await case.handle.signal("acknowledge", case.command("acknowledge", Ask("priya")))
+    await case.fact("instruction-refused")
+    await case.give("record-info", answers="They are; one office is without mail.")
+    await case.give("record-category", category="C4", given_by="ncsc")
+    tests = {**live.QUALIFIES["tests"], "operations": "no"}  # type: ignore[dict-item]
+    reason = "C4: one office without mail, services are up."
+    await case.give("decide", result="not-qualified", tests=tests, reason=reason)
+    return case, [await run_of(case)]
+
+
+async def withdrawn(office: Office) -> tuple[LiveCase, list[str]]:
+    """Walk a case with an alarm, a hand-over and an unstamped signal, which is withdrawn."""
+    impact = {"risk_to_life": "yes", "safeguarding_risk": "no"}
+    case = await office.open(policy(), impact=impact)
+    await case.fact("paged", about="alarm:life-risk#1")
+    await case.give("acknowledge-escalation", Ask("priya"), about="alarm:life-risk")
+    await case.give("acknowledge")
+    await case.give("hand-over", to="priya", open_actions=["Ring the council."])
+    await case.give("accept-hand-over", Ask("priya"))
+    note = case.command("add-note", Ask(by_desk=False), text="The council may withdraw.")
+    await case.handle.signal("add-note", note)
+    await case.fact("note-added")
+    reason = "The council's insurer has its own firm."
+    await case.give("withdraw", Ask("priya"), said_by=SAID_BY, reason=reason)
+    return case, [await run_of(case)]
+
+
+async def renewed(office: Office) -> tuple[LiveCase, list[str]]:
+    """Walk a case that carries over to a second run, where the council declines."""
+    case = await office.open(policy())
+    await case.give("acknowledge")
+    while len(await case.events()) < 60:
+        await case.give("add-note", text="The internet link is unplugged.")
+        await case.settled()
+    first = await run_of(case)
+    await case.handle.signal("renew")
+
+    async def is_renewed() -> bool:
+        return await run_of(case) != first
+
+    await live.until(is_renewed, "the second run")
+    await case.decide()
+    called = await case.fact("provider-called-out")
+    await case.give("provider-acknowledged", Ask(called["payload"]["provider"]))
+    reason = "The insurer's firm is at work already."
+    await case.give("decline-service", said_by=SAID_BY, why="insurer-panel", reason=reason)
+    return case, [first, await run_of(case)]
+
+
+STORIES = (supported, refused, withdrawn, renewed)
+
+
+async def run_of(case: LiveCase) -> str:
+    """Return the id of the newest run."""
+    return str((await case.handle.describe()).run_id)
+
+
+async def shown(office: Office, case: LiveCase) -> dict[str, Any]:
+    """Return the case as ``cir case show`` does."""
+    found = await office.cases.show(case.reference)
+    if found is None:
+        raise NotRecordedError(f"{case.reference} is not on the record.")
+    return found
+
+
+def command_line(words: list[str]) -> tuple[str, dict[str, Any]]:
+    """Return the command and the inputs that the words of ``cir`` stand for."""
+    now = live.utc_now()
+    today = now.astimezone(ZoneInfo("Europe/London")).date().isoformat()
+    group, verb, _, *rest = words
+    row = json.loads((ROOT / "cli" / "verbs.json").read_text())[group][verb]
+    places = {f"--{one['flag']}": one["place"].split(".") for one in row["options"]}
+    inputs: dict[str, Any] = {}
+    for flag, value in zip(rest[::2], rest[1::2], strict=True):
+        *outer, last = places.get(flag, [flag.removeprefix("--")])
+        inner = inputs
+        for part in outer:
+            inner = inner.setdefault(part, {})
+        inner[last] = value.format(today=today, now=now.isoformat())
+    return row["command"], inputs
+
+
+async def record(office: Office, target: Path) -> None:
+    """Walk every story to its archive and keep its runs."""
+    for story in STORIES:
+        case, runs = await story(office)
+        await asyncio.wait_for(case.handle.result(), PATIENCE)
+        facts = []
+        for number, run in enumerate(runs, 1):
+            name = story.__name__ if len(runs) == 1 else f"{story.__name__}-{number}"
+            facts += await keep(office.client, case.reference, run, target / name)
+        on_record = [[f["seq"], f["type"], f["by"]] for f in await case.facts()]
+        if on_record != [[f.seq, f.type, f.by] for f in facts]:
+            raise NotRecordedError(f"{story.__name__}: its runs do not tell what is on record.")
+        say(f"{story.__name__}: {len(facts)} facts")
+
+
+async def keep(client: Client, reference: str, run: str, stem: Path) -> tuple[Fact, ...]:
+    """Write one run and what it must bring about again; return the facts it handed over."""
+    handle = client.get_workflow_handle(reference, run_id=run)
+    history = await handle.fetch_history()
+    facts = tuple([fact async for fact in _handed_over(history)])
+    case = await handle.query("case", result_type=Case)
+    raw = json.loads(history.to_json())
+    raw["events"] = [bare(event) for event in raw["events"]]
+    write(stem.with_suffix(".json"), raw)
+    write(stem.with_suffix(".expected.json"), told(facts, case))
+    return facts
+
+
+UNREAD = set(
+    "taskId outcome taskQueue workerVersion historySizeBytes requestId identity userMetadata "
+    "retryPolicy useWorkflowBuildId scheduleToCloseTimeout scheduleToStartTimeout".split()
+)
+"""Parts of an event that no replay reads, beside what activities were given."""
+
+
+def bare(event: dict[str, Any]) -> dict[str, Any]:
+    """Return an event without what a replay does not read, and without empty parts."""
+    is_scheduled = event["eventType"] == "EVENT_TYPE_ACTIVITY_TASK_SCHEDULED"
+    unread = UNREAD | {"input"} if is_scheduled else UNREAD
+
+    def kept(part: dict[str, Any]) -> dict[str, Any]:
+        return {key: value for key, value in part.items() if key not in unread and value != {}}
+
+    return {
+        key: kept(value) if key.endswith("EventAttributes") else value
+        for key, value in kept(event).items()
+    }
+
+
+async def _handed_over(history: WorkflowHistory) -> Any:
+    for event in history.events:
+        scheduled = event.activity_task_scheduled_event_attributes
+        if scheduled.activity_type.name == "record-facts":
+            (batch,) = await data_converter().decode(scheduled.input.payloads, [FactBatch])
+            for fact in batch.facts:
+                yield fact
+
+
+def break_one(source: Path, target: Path) -> None:
+    """Write a history whose first activity is another than the workflow asks for."""
+    raw = json.loads(source.read_text())
+    scheduled = (e.get("activityTaskScheduledEventAttributes") for e in raw["events"])
+    next(one for one in scheduled if one)["activityType"]["name"] = "an-activity-of-another-time"
+    write(target, raw)
+
+
+def write(path: Path, value: dict[str, Any]) -> None:
+    """Write JSON without a blank, unless it gives a machine away."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    places = (str(ROOT), tempfile.gettempdir(), f"@{socket.gethostname()}")
+    for said in (text, *_payloads(value)):
+        named = [place for place in places if place in said]
+        if named:
+            raise NotRecordedError(f"{path.name} names this machine: {', '.join(named)}.")
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _payloads(value: Any) -> Iterator[str]:
+    """Yield every payload of a history as its text."""
+    if isinstance(value, dict):
+        if isinstance(value.get("data"), str) and "metadata" in value:
+            yield b64decode(value["data"]).decode("utf-8", "replace")
+        for inner in value.values():
+            yield from _payloads(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _payloads(inner)
+
+
+def say(words: str) -> None:
+    """Tell how it goes."""
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
+
+
+async def main() -> None:
+    """Record every story against a server of its own."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    target = HISTORIES / version
+    with tempfile.TemporaryDirectory(prefix="cir-histories-") as folder:
+        data, fresh = Path(folder), Path(folder) / version
+        (data / "office").mkdir()
+        fresh.mkdir()
+        with temporal_server(data / "temporal", say) as ports:
+            client = await Client.connect(
+                f"{LOOPBACK}:{ports.temporal}",
+                namespace=NAMESPACE,
+                data_converter=data_converter(),
+                identity=IDENTITY,
+            )
+            await bootstrap(client, NAMESPACE)
+            async with live.at_work(client, data / "office") as office:
+                await record(office, fresh)
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(fresh, target)
+    (HISTORIES / "broken").mkdir(exist_ok=True)
+    break_one(target / "refused.json", HISTORIES / "broken" / "refused.json")
+    size = sum(path.stat().st_size for path in HISTORIES.rglob("*.json"))
+    say(f"{target.relative_to(ROOT)}: {size // 1024} KiB with the broken one")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
+    sys.stdout.flush()
+    os._exit(0)  # an ordinary exit of a short process that used the SDK may crash
