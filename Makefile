@@ -4,7 +4,7 @@ VENV := .venv/bin
 SOURCES := domain activities workflows adapters cli api stack worker.py starter.py settings.py tests tools
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap server parts demo check check-fast lock cli-docs histories clean
+.PHONY: help bootstrap server parts demo check check-fast lock cli-docs histories bench clean
 
 help: ## Print this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ cli-docs: bootstrap ## Write cli/verbs.json and docs/cli.md from the declaration
 
 histories: bootstrap server ## Record the histories of tests/histories anew, for a release
 	@$(VENV)/python -m tests.record_histories
+
+bench: bootstrap server ## What a list and a decision cost, beside Temporal's own CLI
+	@$(VENV)/python -m bench.commands
 
 clean: ## Remove what bootstrap made
 	@rm -rf .venv .uv

@@ -17,7 +17,7 @@ class Meeting:
         self._waiting: dict[str, asyncio.Event] = {}
 
     async def other(self, token: str | None) -> None:
-        """Wait for the other activity with ``token``, for a moment at the most; ``None`` is alone."""
+        """Wait a moment for the other activity with ``token``; ``None`` is alone."""
         if token is None:
             return
         here = self._waiting.pop(token, None)

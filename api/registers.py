@@ -1,6 +1,5 @@
 """Registers: reads for staff; an empty one is filled by the head of service."""
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -8,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import TypeAdapter, ValidationError
 
 from adapters.database.registers import RegisterNotEmptyError, Registers
-from adapters.database.seed import shifts_of
+from adapters.database.seed import ROTA, shifts_of
 from api.answers import Answer
 from api.bodies import REGISTER_LIMIT, whole_body
 from api.desk import Who
@@ -92,7 +91,7 @@ async def _fill_councils(registers: Registers, raw: str) -> int:
 
 
 async def _fill_rota(registers: Registers, raw: str) -> int:
-    rows = shifts_of(json.loads(raw))
+    rows = shifts_of(ROTA.validate_json(raw))
     await registers.fill_rota(rows)
     return len(rows)
 

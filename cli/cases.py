@@ -8,7 +8,7 @@ import click
 
 from cli.context import Options, instant
 from cli.desk import Failure, case_path, failure
-from cli.inputs import bytes_of, text_of
+from cli.inputs import bytes_of, named, text_of
 from cli.output import say, show
 from cli.verbs import GIVING, common, declared, give, guarded
 
@@ -111,7 +111,7 @@ def _councils(csv: str | None) -> Any:  # noqa: ANN401  (imported only by the ve
         rows = councils_from_csv(text_of(csv)) if csv else ()
     except InvalidCouncilListError as error:
         raise failure(
-            "refused", "invalid-input", f"{csv} is no list of councils: {error}"
+            "refused", "invalid-input", f"{named(csv or '-')} is no list of councils: {error}"
         ) from None
     return CouncilRegister(councils=rows)
 

@@ -3,15 +3,20 @@
 import json
 import types
 import typing
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import click
 from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 
 import domain.decisions  # noqa: F401  (fills the registry)
+from cli.context import COMMON
 from cli.exit_codes import SAYS
+from cli.main import WORDS, own_verbs
+from cli.verbs import GIVING
 from domain.command import BASE_FIELDS, Command
 from domain.phase import ANY, Phase
 
@@ -119,6 +124,7 @@ def verbs_text() -> str:
 
 def docs_text() -> str:
     """Return the text of ``docs/cli.md``."""
+    rows = groups()
     lines = [
         "# Commands of `cir`",
         "",
@@ -128,13 +134,45 @@ def docs_text() -> str:
         "",
         *(f"- {code}: {words}" for code, words in SAYS.items()),
         "",
+        "## Every command",
+        "",
+        *_given(COMMON),
+        "",
+        "## Every instruction to a case",
+        "",
+        "`-` as CASE takes references from standard input, one a line, with one key for each.",
+        "",
+        *_given(GIVING),
+        "",
     ]
     by_verb = {(c.group, verb_of(c)): c for c in Command.registry.values()}
-    for group, rows in sorted(groups().items()):
-        lines += [f"## cir {group}", ""]
-        for verb, row in rows.items():
-            lines += _section(group, verb, row, by_verb[group, verb])
+    for noun, words in WORDS.items():
+        lines += [f"## cir {noun}", "", words, ""]
+        for verb, own in sorted(own_verbs(noun).items()):
+            lines += _own_section(noun, verb, own)
+        for verb, row in rows.get(noun, {}).items():
+            lines += _section(noun, verb, row, by_verb[noun, verb])
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _own_section(noun: str, verb: str, own: click.Command) -> list[str]:
+    """Return the section of a verb that is not a command of the service."""
+    kept = [one for one in own.params if one not in COMMON and one not in GIVING]
+    typed = [str(one.metavar) for one in kept if isinstance(one, click.Argument)]
+    title = " ".join(("### cir", noun, verb, *typed))
+    lines = [title, "", own.get_short_help_str(200), ""]
+    given = _given(kept)
+    return [*lines, *given, ""] if given else lines
+
+
+def _given(params: Sequence[click.Parameter]) -> list[str]:
+    """Return a line for each option that is shown."""
+    lines = []
+    for one in params:
+        if isinstance(one, click.Option) and not one.hidden:
+            names = ", ".join(f"`{name}`" for name in (*one.opts, *one.secondary_opts))
+            lines.append(f"- {names}: {one.help}" if one.help else f"- {names}")
+    return lines
 
 
 def _section(group: str, verb: str, row: dict[str, Any], command: type[Command]) -> list[str]:

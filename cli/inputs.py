@@ -10,6 +10,11 @@ from cli.desk import failure
 BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
+def named(source: str) -> str:
+    """Return what a source is called when it is spoken of."""
+    return "Standard input" if source == "-" else source
+
+
 def bytes_of(source: str) -> bytes:
     """Return the bytes of a file, or of standard input for ``-``."""
     if source == "-":
@@ -25,7 +30,7 @@ def text_of(source: str) -> str:
     try:
         return bytes_of(source).decode()
     except UnicodeDecodeError as error:
-        raise failure("usage", "not-text", f"{source} is not UTF-8 text.") from error
+        raise failure("usage", "not-text", f"{named(source)} is not UTF-8 text.") from error
 
 
 def object_of(source: str | None) -> dict[str, Any]:

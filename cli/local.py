@@ -1,7 +1,6 @@
 """``cir local``: the stack on this machine."""
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,8 @@ import click
 
 from cli.context import Options
 from cli.desk import failure, read_json
+from cli.harmless import safe
+from cli.inputs import object_of
 from cli.output import say
 from cli.registers import verb
 
@@ -31,13 +32,30 @@ def brought_up(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     profiles = read_json(options.home / "profiles.json", {})
     profiles[options.profile] = {"desk": running.desk, "ui": running.ui}
     (options.home / "profiles.json").write_text(json.dumps(profiles, indent=1))
-    folder = values["register"] or (ROOT / "examples" / "world" if values["example"] else None)
-    if folder is not None:
-        _fill(data, Path(folder), options.home / "credentials.json")
+    if values["register"]:
+        _fill_from(data, values["register"], options.home / "credentials.json")
+    elif values["example"]:
+        _fill(data, ROOT / "examples" / "world", options.home / "credentials.json")
     if not options.quiet:
         say(f"The desk is at {running.desk}, the Temporal Web UI at {running.ui}.")
         say("Open the example: cir case open examples/report.json")
     return _state(running)
+
+
+def _fill_from(data: Path, world: str, credentials: Path) -> None:
+    """Fill from a folder, or from one file shaped like a scenario's ``world``."""
+    if Path(world).is_dir():
+        _fill(data, Path(world), credentials)
+        return
+    from tempfile import TemporaryDirectory
+
+    rows = object_of(world)
+    rows = rows.get("world", rows)
+    with TemporaryDirectory() as folder:
+        for name in ("people", "rota", "providers", "councils"):
+            if rows.get(name):
+                (Path(folder) / f"{name}.json").write_text(json.dumps(rows[name]))
+        _fill(data, Path(folder), credentials)
 
 
 def _fill(data: Path, folder: Path, credentials: Path) -> None:
@@ -91,61 +109,39 @@ def logged(options: Options, values: dict[str, Any]) -> None:
     data = options.home / "data"
     names = [values["name"]] if values["name"] else ["server", "worker", "desk", "keeper"]
     for name in names:
-        click.echo(f"== {name}\n{tail(data / f'{name}.log')}")
+        for line in (f"== {name}", *tail(data / f"{name}.log").splitlines()):
+            click.echo(safe(line))
 
 
 def put_back(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     """Stop the stack and remove its data, tokens included."""
     from stack.local import reset
 
+    del values
     data = options.home / "data"
-    if not values["yes_really"]:
-        words = f"This removes every case in {data}. To do it: cir local reset --yes-really"
-        raise failure("usage", "not-confirmed", words)
+    words = f"This removes every case in {data}."
+    sure = options.sure or (options.may_ask and click.confirm(f"{words} Go on?", err=True))
+    if not sure:
+        raise failure("usage", "not-confirmed", f"{words} To do it: cir local reset --yes")
     reset(data)
     for name in ("credentials.json", "profiles.json"):
         (options.home / name).unlink(missing_ok=True)
     return {"ok": True, "removed": str(data)}
 
 
-def doctored(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
-    """Try what ``cir`` stands on, and say what to mend."""
-    from stack.local import status
-    from stack.server import NoServerError, find_server
-
-    del values
-    found: list[dict[str, Any]] = []
-    try:
-        found.append({"part": "temporal server", "ok": True, "says": str(find_server(say))})
-    except NoServerError as error:
-        found.append({"part": "temporal server", "ok": False, "says": str(error)})
-    running = status(options.home / "data")
-    words = "ready" if running and running.is_ready else "not running: cir local up"
-    found.append({"part": "stack", "ok": bool(running and running.is_ready), "says": words})
-    free = shutil.disk_usage(options.home if options.home.exists() else Path.home()).free
-    enough = free > 2**30
-    found.append({"part": "disk", "ok": enough, "says": f"{free // 2**20} MiB free"})
-    return found
-
-
 def verbs() -> dict[str, click.Command]:
     """Return the verbs of ``cir local``."""
     example = click.Option(["--example"], is_flag=True, help="Fill it with the example staff.")
-    words = "A folder with people, rota, providers and councils as JSON."
-    folder = click.Path(exists=True, file_okay=False)
-    register = click.Option(["--register"], type=folder, help=words)
-    policy = click.Option(["--policy"], type=click.Path(exists=True), help="For new cases.")
-    name = click.Argument(["name"], required=False)
-    sure = click.Option(["--yes-really"], is_flag=True, help="Yes, remove the data.")
+    words = "Fill it from FILE: JSON like a scenario's world, or a folder with a file for each."
+    register = click.Option(["--register"], metavar="FILE", help=words)
+    policy = click.Option(
+        ["--policy"], type=click.Path(exists=True), metavar="FILE", help="For new cases."
+    )
+    name = click.Argument(["name"], metavar="[NAME]", required=False)
     return {
         "up": verb("up", brought_up, "Bring the stack up.", example, register, policy),
         "down": verb("down", taken_down, "Stop the stack; data stays."),
         "status": verb("status", told, "How the stack is."),
         "logs": verb("logs", logged, "The end of the logs.", name),
-        "reset": verb("reset", put_back, "Stop the stack and remove its data.", sure),
+        "reset": verb("reset", put_back, "Stop the stack and remove its data."),
     }
-
-
-def doctor() -> click.Command:
-    """Return ``cir doctor``."""
-    return verb("doctor", doctored, "Try what cir stands on, and say what to mend.")

@@ -66,7 +66,7 @@ def single(noun: str) -> click.Command | None:
 
         return verb("inbox", reading("/inbox"), WORDS["inbox"])
     if noun == "doctor":
-        from cli.local import doctor
+        from cli.doctor import doctor
 
         return doctor()
     if noun == "help":

@@ -9,7 +9,7 @@ from cli.context import Options
 from cli.desk import Failure, failure
 from cli.exit_codes import DONE, FAILED
 from cli.harmless import safe, when
-from cli.inputs import text_of
+from cli.inputs import named, text_of
 from cli.output import show
 from cli.registers import verb
 
@@ -41,7 +41,7 @@ def _played(file: str, policy: str | None) -> dict[str, Any]:
             other = Policy.from_toml(text_of(policy), default=default)
             answer["diff"] = differences(answer, rehearse(scenario, other))
     except ScenarioError as error:
-        told = failure("usage", "not-a-scenario", f"{file} is not a scenario.")
+        told = failure("usage", "not-a-scenario", f"{named(file)} is not a scenario.")
         told.error["details"] = {"fields": [{"message": words} for words in error.problems]}
         raise told from error
     except PolicyError as error:
@@ -51,7 +51,7 @@ def _played(file: str, policy: str | None) -> dict[str, Any]:
 
 def no_policy(file: str, problems: tuple[tuple[str, str], ...], kind: str) -> Failure:
     """Return the answer to a file that is no policy, every problem at once."""
-    told = failure(kind, "invalid-input", f"{file} is no policy.")
+    told = failure(kind, "invalid-input", f"{named(file)} is no policy.")
     told.error["details"] = {
         "fields": [{"field": k, "code": "invalid-input", "message": w} for k, w in problems]
     }

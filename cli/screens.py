@@ -1,5 +1,6 @@
 """Tables for people, drawn with rich. Imported only by commands that draw."""
 
+import re
 from typing import Any
 
 from rich.box import SIMPLE
@@ -11,13 +12,16 @@ from cli.context import Options
 from cli.harmless import safe, when
 
 MOST_ROWS = 200
-INSTANTS = ("_at", "by", "begins", "until")
-"""Ends of the names of instants."""
+MOST_ACTIONS, MOST_CLOCKS, MOST_PAGES = 4, 9, 4
+"""Of each at the most, so that a case fits on a screen of 80 by 40."""
+
+INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
+"""What an instant looks like."""
 
 
 def draw(data: Any, options: Options) -> None:  # noqa: ANN401
     """Draw an answer on the terminal."""
-    console = Console(no_color=not options.colour, highlight=False, width=None)
+    console = Console(no_color=None if options.colour else True, highlight=False)
     if isinstance(data, list):
         _rows(console, [_slim(row) for row in data], options)
     elif isinstance(data, dict) and "command" in data and "events" in data:
@@ -43,6 +47,7 @@ SLIM = {
         "rung",
     ),
     "mine": ("case", "by", "command"),
+    "events": ("case", "command", "phase", "version"),
 }
 """What a table shows of rows that have a column: a terminal is 80 wide."""
 
@@ -59,7 +64,7 @@ def _taken(console: Console, data: dict[str, Any], options: Options) -> None:
     """Draw the facts of an accepted instruction, one a line."""
     for fact in data["events"]:
         at = when(fact["occurred_at"], options)
-        console.print(Text(f"{fact['seq']:4} {at}  {fact['type']} by {safe(fact['by'])}"))
+        _line(console, f"{fact['seq']:4} {at}  {fact['type']} by {fact['by']}")
 
 
 def _rows(console: Console, rows: list[dict[str, Any]], options: Options) -> None:
@@ -69,16 +74,18 @@ def _rows(console: Console, rows: list[dict[str, Any]], options: Options) -> Non
     table = Table(box=SIMPLE, pad_edge=False)
     names = [n for n in rows[0] if not isinstance(rows[0][n], dict)]
     for name in names:
-        table.add_column(name.replace("_", " "), no_wrap=name in ("case", "id", "command"))
+        table.add_column(safe(name.replace("_", " ")), no_wrap=name in ("case", "id", "command"))
     for row in rows[:MOST_ROWS]:
         table.add_row(*(Text(_cell(name, row.get(name), options)) for name in names))
     console.print(table)
+    _more(console, rows, MOST_ROWS)
 
 
 def _cell(name: str, value: Any, options: Options) -> str:  # noqa: ANN401
+    """Return a value as a table shows it."""
     if isinstance(value, bool):
-        return "yes" if value else ""
-    if isinstance(value, str) and name.endswith(INSTANTS) and "T" in value:
+        return "yes" if value else "no" if name == "ok" else ""
+    if isinstance(value, str) and INSTANT.match(value):
         return when(value, options)
     if isinstance(value, list):
         return ", ".join(safe(one) for one in value)
@@ -96,52 +103,63 @@ def _pairs(console: Console, data: dict[str, Any], options: Options) -> None:
             console.print(Text(f"{name.replace('_', ' ')}: {_cell(name, value, options)}"))
 
 
+def _line(console: Console, words: str, style: str = "") -> None:
+    """Print one line that stays one line, whatever is in it."""
+    console.print(Text(safe(words), style=style), no_wrap=True, overflow="ellipsis")
+
+
 def _case(console: Console, case: dict[str, Any], options: Options) -> None:
+    """Draw a case on one screen of 80 by 40: what there is more of is counted, not shown."""
     mark = " EXERCISE" if case["exercise"] else ""
-    title = f"{case['case']}{mark}  {safe(case['council'])}  {case['phase']}"
-    console.print(Text(f"{title} {case['outcome'] or ''}", style="bold"))
+    title = f"{case['case']}{mark}  {case['council']}  {case['phase']} {case['outcome'] or ''}"
+    _line(console, title, "bold")
     who = f"category {case['category']}, owner {case['owner'] or 'nobody'}"
-    console.print(
-        Text(f"{who}, provider {case['provider'] or 'nobody'}, version {case['version']}")
-    )
+    _line(console, f"{who}, provider {case['provider'] or 'nobody'}, version {case['version']}")
+    _line(console, f"opened {when(case['opened_at'], options)}")
     if case["open_actions"]:
-        console.print(Text("To do", style="bold"))
-        for action in case["open_actions"][:6]:
-            console.print(Text(f"  by {when(action['by'], options)}  {safe(action['what'])}"))
-            console.print(Text(f"    {safe(action['command'])}"))
+        _line(console, "To do", "bold")
+        for action in case["open_actions"][:MOST_ACTIONS]:
+            _line(console, f"  by {when(action['by'], options)}  {action['what']}")
+            _line(console, f"    {action['command']}")
+        _more(console, case["open_actions"], MOST_ACTIONS)
     _clocks(console, case, options)
-    for line in case["escalations"]:
-        if line["unacknowledged"]:
-            words = f"PAGED L{line['rung']} {line['clock']}: nobody has said that they have it"
-            console.print(Text(words, style="bold red"))
+    paged = [line for line in case["escalations"] if line["unacknowledged"]]
+    for line in paged[:MOST_PAGES]:
+        words = f"PAGED L{line['rung']} {line['clock']}: nobody has said that they have it"
+        _line(console, words, "bold red")
+    _more(console, paged, MOST_PAGES)
     for name, ledger in case["ledgers"].items():
         pounds = {key: f"£{value / 100:,.2f}" for key, value in ledger.items()}
-        console.print(
-            Text(
-                f"ledger {name}: logged {pounds['logged_pence']}, held {pounds['held_pence']}, "
-                f"payable {pounds['payable_pence']}, authorised {pounds['authorised_pence']}"
-            )
-        )
+        words = f"ledger {name}: logged {pounds['logged_pence']}, held {pounds['held_pence']}, "
+        words += f"payable {pounds['payable_pence']}, of {pounds['authorised_pence']}"
+        _line(console, words)
     told = sum(1 for notice in case["notices"] if notice["state"] in ("delivered", "spoken"))
-    console.print(Text(f"notices: {told} delivered of {len(case['notices'])}"))
+    words = f"notices: {told} delivered of {len(case['notices'])}; packs: {len(case['packs'])}"
+    _line(console, words)
+
+
+def _more(console: Console, rows: list[Any], most: int) -> None:
+    if len(rows) > most:
+        _line(console, f"  … and {len(rows) - most} more: --json has them all")
 
 
 def _clocks(console: Console, case: dict[str, Any], options: Options) -> None:
     live = [c for c in case["clocks"] if c["state"] in ("running", "paused", "breached")]
-    live = [c for c in live if c["met_at"] is None]
+    live = sorted((c for c in live if c["met_at"] is None), key=lambda c: str(c["due_at"]))
     if not live:
         return
     table = Table(box=SIMPLE, pad_edge=False)
     for name in ("clock", "state", "due"):
-        table.add_column(name)
-    for clock in live:
+        table.add_column(name, no_wrap=True)
+    for clock in live[:MOST_CLOCKS]:
         style = "red" if clock["state"] == "breached" else ""
-        cells = (clock["clock"], clock["state"], when(clock["due_at"], options))
+        cells = (safe(clock["clock"]), safe(clock["state"]), when(clock["due_at"], options))
         table.add_row(*(Text(cell, style=style) for cell in cells))
     console.print(table)
+    _more(console, live, MOST_CLOCKS)
 
 
 def _history(console: Console, data: dict[str, Any], options: Options) -> None:
     for fact in data["facts"]:
-        words = f"{fact['seq']:4} {when(fact['occurred_at'], options)}  {fact['type']}"
-        console.print(Text(f"{words} by {safe(fact['by'])}"))
+        at = when(fact["occurred_at"], options)
+        _line(console, f"{fact['seq']:4} {at}  {fact['type']} by {fact['by']}")

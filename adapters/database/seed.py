@@ -9,7 +9,9 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Self
+
+from pydantic import Field, TypeAdapter, model_validator
 
 from adapters.database.engine import create_engine
 from adapters.database.registers import RegisterNotEmptyError, Registers, Shift
@@ -17,6 +19,7 @@ from domain.council import Council
 from domain.council_csv import councils_from_csv
 from domain.people import Person, Role
 from domain.provider import Provider
+from domain.value import Instant, Line, Value
 
 
 def utc_now() -> datetime:
@@ -31,18 +34,29 @@ def rows_of(folder: Path, name: str) -> list[dict[str, Any]]:
     return rows
 
 
-def shifts_of(rows: list[dict[str, Any]]) -> tuple[Shift, ...]:
-    """Return shifts shaped like a scenario's ``world.rota``."""
+class RotaLine(Value):
+    """One line of a rota file, shaped like a scenario's ``world.rota``; ``to`` excluded."""
+
+    rung: Annotated[str, Field(pattern=r"^L[0-3]$")]
+    person: Line
+    begins: Annotated[Instant, Field(alias="from")]
+    until: Annotated[Instant, Field(alias="to")]
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.until <= self.begins:
+            raise ValueError("a shift ends after it begins")
+        return self
+
+
+ROTA: TypeAdapter[tuple[RotaLine, ...]] = TypeAdapter(tuple[RotaLine, ...])
+
+
+def shifts_of(lines: tuple[RotaLine, ...]) -> tuple[Shift, ...]:
+    """Return the shifts of a rota file."""
     return tuple(
-        Shift.model_validate(
-            {
-                "rung": int(r["rung"][1:]),
-                "person": r["person"],
-                "begins": r["from"],
-                "until": r["to"],
-            }
-        )
-        for r in rows
+        Shift(rung=int(one.rung[1:]), person=one.person, begins=one.begins, until=one.until)
+        for one in lines
     )
 
 
@@ -60,7 +74,7 @@ async def fill(registers: Registers, folder: Path) -> list[str]:
         "people": registers.fill_people(people),
         "providers": registers.fill_providers(providers),
         "councils": registers.fill_councils(councils),
-        "rota": registers.fill_rota(shifts_of(rows_of(folder, "rota"))),
+        "rota": registers.fill_rota(shifts_of(ROTA.validate_python(rows_of(folder, "rota")))),
     }
     filled = []
     for name, job in jobs.items():

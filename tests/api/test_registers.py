@@ -7,26 +7,26 @@ from api.bodies import REGISTER_LIMIT
 from tests.databases import run_sql
 from tests.desk import WORLD, DeskHouse
 
+NOON = "2026-11-23T12:00:00Z"
+
 
 def rows(name: str) -> Any:
     return json.loads((WORLD / f"{name}.json").read_text())
 
 
-async def emptied(desk: DeskHouse, table: str) -> str:
-    """Empty a register; return the token of the head of service, taken out before."""
-    token = await desk.token_of("helen")
-    await run_sql(desk.engine, f"DELETE FROM {table}")
-    return token
-
-
 @pytest.mark.parametrize(
-    ("name", "table"),
-    [("providers", "provider"), ("rota", "rota_shift"), ("councils", "council")],
+    ("name", "emptied"),
+    [
+        ("providers", "DELETE FROM provider"),
+        ("rota", "DELETE FROM rota_shift"),
+        ("councils", "DELETE FROM council"),
+    ],
 )
 async def test_the_head_of_service_fills_an_empty_register(
-    desk: DeskHouse, name: str, table: str
+    desk: DeskHouse, name: str, emptied: str
 ) -> None:
-    token = await emptied(desk, table)
+    await run_sql(desk.engine, emptied)
+    token = await desk.token_of("helen")
     reply = await desk.post(f"/registers/{name}", rows(name), token)
     assert reply.json == {"ok": True, "register": name, "added": len(rows(name))}
     assert len((await desk.get(f"/registers/{name}")).json) == len(rows(name))
@@ -67,6 +67,27 @@ async def test_a_file_that_is_too_large_is_not_read(desk: DeskHouse) -> None:
     token = await desk.token_of("helen")
     reply = await desk.post("/registers/rota", b" " * (REGISTER_LIMIT + 1), token)
     assert reply.says == (400, "usage", "too-large")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"rung": "L4"},
+        {"rung": 0},
+        {"from": "2026-11-23T08:00:00"},
+        {"to": "2026-11-23T08:00:00Z"},
+        {"person": ""},
+        {"colour": "red"},
+    ],
+)
+async def test_a_shift_that_cannot_be_is_refused(
+    desk: DeskHouse, changes: dict[str, object]
+) -> None:
+    await run_sql(desk.engine, "DELETE FROM rota_shift")
+    line = {"rung": "L0", "person": "kaya", "from": NOON, "to": "2026-11-23T16:00:00Z", **changes}
+    reply = await desk.post("/registers/rota", [line], await desk.token_of("helen"))
+    assert reply.says == (422, "refused", "invalid-input")
+    assert (await desk.get("/registers/rota")).json == []
 
 
 async def test_there_is_no_other_register(desk: DeskHouse) -> None:

@@ -1,0 +1,94 @@
+"""Fakes of the ports behind the smaller activities; each has a memory."""
+
+import asyncio
+from typing import Any
+
+from activities.billing import PackHandOff
+from activities.paging import PageAnswer, PageBatch
+from activities.records import FactBatch
+from activities.turns import TurnRequest
+
+
+class FakeFinanceDesk:
+    """Keeps packs by key; ``broken`` keys fail in the air, ``bugs`` in our own code."""
+
+    def __init__(self) -> None:
+        self.packs: dict[str, dict[str, Any] | None] = {}
+        self.broken: set[str] = set()
+        self.bugs: set[str] = set()
+
+    async def take(self, pack: PackHandOff) -> str:
+        """Keep the pack and say where it is."""
+        if pack.key in self.bugs:
+            raise KeyError(pack.key)
+        if pack.key in self.broken:
+            raise ConnectionError(f"{pack.document} did not go")
+        self.packs.setdefault(pack.key, pack.document)
+        return f"finance/{pack.key}"
+
+
+class FakePager:
+    """Somebody on each rung, or nobody; every message that was asked for.
+
+    Attributes:
+        sent: Whom messages went to, in order.
+        broken: Whether nothing goes.
+        go_on: Awaited before a message goes.
+    """
+
+    def __init__(self, rungs: dict[int, tuple[str, ...]]) -> None:
+        self._rungs = rungs
+        self.sent: list[str] = []
+        self.broken = False
+        self.go_on = asyncio.Event()
+        self.go_on.set()
+
+    async def enter(self, batch: PageBatch) -> tuple[PageAnswer, ...]:
+        """Answer whoever is on each rung."""
+        if self.broken:
+            raise ConnectionResetError("the line went dead")
+        return tuple(
+            PageAnswer(key=row.key, rung=row.page.rung, people=self._rungs.get(row.page.rung, ()))
+            for row in batch.rows
+        )
+
+    async def send(self, person: str) -> None:
+        """Send, once it may go on."""
+        if self.broken:
+            raise ConnectionResetError("the line went dead")
+        await self.go_on.wait()
+        self.sent.append(person)
+
+
+class FakeRecords:
+    """Keeps every batch; ``conflict`` when the record holds something else."""
+
+    def __init__(self) -> None:
+        self.batches: list[FactBatch] = []
+        self.last = 0
+        self.conflict = False
+        self.go_on = asyncio.Event()
+        self.go_on.set()
+
+    async def append(self, batch: FactBatch) -> int:
+        """Keep the batch, once it may go on."""
+        if self.conflict:
+            raise RuntimeError("on record with other content")
+        await self.go_on.wait()
+        self.batches.append(batch)
+        return self.last
+
+
+class FakeTurns:
+    """Hands providers out in turn, one for each key; ``away`` when it cannot be asked."""
+
+    def __init__(self) -> None:
+        self.given: dict[str, str] = {}
+        self.away = False
+
+    async def reserve(self, request: TurnRequest) -> str:
+        """Return the key's provider."""
+        if self.away:
+            raise ConnectionError("the registers are away")
+        number = len(self.given) % len(request.candidates)
+        return self.given.setdefault(request.key, request.candidates[number])
