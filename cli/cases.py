@@ -12,18 +12,22 @@ from cli.inputs import bytes_of, named, text_of
 from cli.output import say, show
 from cli.verbs import GIVING, common, declared, give, guarded
 
-FLAGS = ("mine", "breached", "exercise", "closed")
-FILTERS = (
-    "phase",
-    "category",
-    "owner",
-    "provider",
-    "council",
-    "breaching",
-    "sort",
-)
-"""What the desk takes as it is."""
-
+FLAGS = {
+    "mine": "Only those I own.",
+    "breached": "Only those with a clock that is past its deadline.",
+    "exercise": "Only exercises.",
+    "closed": "Only closed ones.",
+}
+FILTERS = {
+    "phase": "Only those in this phase.",
+    "category": "Only those of this category: C1 to C6, or uncategorised.",
+    "owner": "Only those of this person.",
+    "provider": "Only those of this provider.",
+    "council": "Only those of this council, by its code.",
+    "breaching": "Only those with a deadline within this span, such as 30m.",
+    "sort": "By which column.",
+}
+"""What the desk takes as it is, and what it means."""
 
 AGAIN = (
     "Sent, and no answer came. Look with cir case list; the same report again is safe where it "
@@ -194,10 +198,11 @@ def _command(name: str, action: Any, words: str, *params: click.Parameter) -> cl
 
 
 def _filters() -> list[click.Parameter]:
-    plain = [click.Option([f"--{name.replace('_', '-')}", name]) for name in FILTERS]
-    flags = [click.Option([f"--{name}"], is_flag=True) for name in FLAGS]
-    since = click.Option(["--opened-since"], callback=instant, metavar="WHEN")
-    return [*plain, since, *flags, click.Option(["--limit"], type=int, default=100)]
+    plain = [click.Option([f"--{name}"], help=words) for name, words in FILTERS.items()]
+    flags = [click.Option([f"--{name}"], is_flag=True, help=w) for name, w in FLAGS.items()]
+    limit = click.Option(["--limit"], type=int, default=100, help="As many at the most.")
+    since = click.Option(["--opened-since"], callback=instant, metavar="WHEN", help="Not before.")
+    return [*plain, since, *flags, limit]
 
 
 def verbs() -> dict[str, click.Command]:
@@ -218,7 +223,11 @@ def verbs() -> dict[str, click.Command]:
     command = click.Argument(["command"], metavar="COMMAND")
     cases = click.Argument(["case"], metavar="CASE|-")
     until = click.Option(
-        ["--for", "until"], required=True, callback=_until, metavar="phase=P|key=K"
+        ["--for", "until"],
+        required=True,
+        callback=_until,
+        metavar="phase=P|key=K",
+        help="phase=containment, or key=K: until that instruction is on the record.",
     )
     return {
         "open": _command(

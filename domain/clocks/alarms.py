@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.case import Case, Event
-from domain.clocks.catalogue import Condition
+from domain.clocks.conditions import Condition
 from domain.rotation import candidates
 
 

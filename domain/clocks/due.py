@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from domain.case import Case, Event
 from domain.clock_run import AlarmRun, ClockRun, Step, Window
-from domain.clocks.catalogue import CATALOGUE, Kind
+from domain.clocks.catalogue import CATALOGUE
+from domain.clocks.clock import Kind
 from domain.clocks.events import (
     ClockBreached,
     ClockMarked,

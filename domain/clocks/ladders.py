@@ -6,7 +6,8 @@ from typing import ClassVar
 from domain.case import Case, Event
 from domain.clock_run import AlarmRun, ClockRun, ClockState
 from domain.clocks.alarms import ALARMS
-from domain.clocks.catalogue import CATALOGUE, Ladder
+from domain.clocks.catalogue import CATALOGUE
+from domain.clocks.clock import Ladder
 from domain.clocks.events import PageDue, PageSuperseded
 from domain.clocks.working_time import add_working, next_working_instant
 

@@ -9,7 +9,8 @@ from domain.case import Case, Event
 from domain.category import is_more_severe
 from domain.clock_run import AlarmRun, ClockRun, ClockState
 from domain.clocks.alarms import ALARMS
-from domain.clocks.catalogue import CATALOGUE, Clock, Kind
+from domain.clocks.catalogue import CATALOGUE
+from domain.clocks.clock import Clock, Kind
 from domain.clocks.events import (
     AlarmEnded,
     AlarmRaised,

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from domain.case import Case, Event
 from domain.clock_run import ClockRun, ClockState, Step
-from domain.clocks.catalogue import Clock, Kind
+from domain.clocks.clock import Clock, Kind
 from domain.clocks.working_time import add_working, working_between
 from domain.policy import Policy
 

@@ -8,7 +8,8 @@ from pydantic import Field
 from domain.case import Case, Event
 from domain.category import Category
 from domain.clock_run import ClockRun, ClockState
-from domain.clocks.catalogue import CATALOGUE, Clock
+from domain.clocks.catalogue import CATALOGUE
+from domain.clocks.clock import Clock
 from domain.clocks.due import resume
 from domain.clocks.events import ClockPaused
 from domain.clocks.timing import left_of

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from domain.case import Case
-from domain.clocks.catalogue import CATALOGUE, Kind
+from domain.clocks.catalogue import CATALOGUE
+from domain.clocks.clock import Kind
 from domain.command import Command
 from domain.council import CouncilRegister
 from domain.decider import Receipt, authorise, build, carry_out

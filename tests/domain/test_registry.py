@@ -13,7 +13,8 @@ import domain.decisions  # noqa: F401  (fills the registries)
 from cli.generate import DOCS, VERBS, verb_of
 from domain.case import Event
 from domain.clocks.alarms import ALARMS, Alarm
-from domain.clocks.catalogue import CATALOGUE, Clock
+from domain.clocks.catalogue import CATALOGUE
+from domain.clocks.clock import Clock
 from domain.command import BASE_FIELDS, Command
 from domain.decider import authorise, decide
 from domain.errors import Code, Refused
