@@ -6,8 +6,6 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from domain.policy import Policy
-
 ROOT = Path(__file__).resolve().parent
 
 
@@ -92,12 +90,6 @@ class Settings(BaseSettings):
             path.touch(mode=0o600)
             path.write_bytes(secrets.token_bytes(32))
         return path.read_bytes()
-
-
-def read_policy(settings: Settings) -> Policy:
-    """Return the policy new cases begin with."""
-    default = (ROOT / "policy" / "default.toml").read_text()
-    return Policy.from_toml(settings.policy_file.read_text(), default=default)
 
 
 def load() -> Settings:

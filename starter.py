@@ -16,6 +16,7 @@ from adapters.database.intake import Intake, Taken
 from adapters.database.migrate import migrate
 from adapters.database.registers import Registers
 from adapters.desk_key import DeskKey
+from adapters.policies import read_policy
 from adapters.temporal.bootstrap import bootstrap
 from adapters.temporal.connect import connect
 from adapters.temporal.instructing import Instructor
@@ -25,7 +26,7 @@ from domain.people import SYSTEM, Role
 from domain.policy import Policy
 from domain.report_problems import InvalidReportError
 from domain.report_reading import read_report
-from settings import Settings, load, read_policy
+from settings import Settings, load
 from workflows import tracking
 from workflows.start import WORKFLOW, CaseStart
 
@@ -180,7 +181,7 @@ async def open_file(settings: Settings, body: bytes) -> str:
     try:
         client = await connect(settings.temporal_address, settings.temporal_namespace)
         await bootstrap(client, settings.temporal_namespace)
-        policy = read_policy(settings)
+        policy = read_policy(settings.policy_file)
         await start_taken(client, settings.task_queue, intake, registers, policy, taken)
     except (RuntimeError, ServerAwayError):
         return f"{taken.reference} is kept; it starts by itself when Temporal is back."

@@ -35,12 +35,13 @@ from adapters.desk_key import DeskKey
 from adapters.finance.file_desk import FileFinanceDesk
 from adapters.mail.file_outbox import FileOutboxNotifier
 from adapters.mail.page_sender import MessagePageSender
+from adapters.policies import read_policy
 from adapters.rendering import Templates
 from adapters.temporal.bootstrap import bootstrap, watch_namespace
 from adapters.temporal.connect import connect
 from adapters.temporal.schedule import WATCH_QUEUE, ensure_watch
 from domain.notice import Address
-from settings import Settings, load, read_policy
+from settings import Settings, load
 from starter import PendingStarter
 from workflows.incident_case import IncidentCaseWorkflow
 from workflows.watchkeeper import WATCHKEEPER, WatchkeeperWorkflow
@@ -83,7 +84,7 @@ def build_activities(settings: Settings, engine: AsyncEngine) -> list[Callable[.
         "finance": Address(name="MHCLG finance", email=settings.finance_email),
         "ncsc": Address(name="NCSC incident management", email=settings.ncsc_email),
     }
-    policy = read_policy(settings)
+    policy = read_policy(settings.policy_file)
     pager = DatabasePager(
         engine,
         registers,
@@ -134,7 +135,7 @@ def build_watchkeeper(client: Client, watch: Client, settings: Settings) -> Work
         task_queue=settings.task_queue,
         intake=Intake(engine, utc_now),
         registers=Registers(engine, utc_now),
-        policy=read_policy(settings),
+        policy=read_policy(settings.policy_file),
         key=DeskKey.from_file(settings.desk_key),
         now=utc_now,
     )

@@ -15,12 +15,13 @@ from adapters.database.engine import create_engine
 from adapters.database.intake import Intake
 from adapters.database.registers import Registers
 from adapters.desk_key import DeskKey
+from adapters.policies import read_policy
 from adapters.temporal.connect import connect
 from adapters.temporal.instructing import Instructor
 from api import instructions, intake, reads, registers
 from api.answers import Answer, fault, misread, no_door, say
 from api.desk import Desk
-from settings import Settings, read_policy
+from settings import Settings
 
 
 def utc_now() -> datetime:
@@ -37,7 +38,7 @@ def build_application(settings: Settings) -> FastAPI:
         client = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
         app.state.client = client
         app.state.task_queue = settings.task_queue
-        app.state.policy = read_policy(settings)
+        app.state.policy = read_policy(settings.policy_file)
         known, key = Registers(engine, utc_now), DeskKey.from_file(settings.desk_key)
         await known.publish_desk_key(key.id, key.public)
         app.state.desk = Desk(

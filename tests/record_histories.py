@@ -16,7 +16,6 @@ import tempfile
 import tomllib
 from base64 import b64decode
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
 
+from adapters.policies import read_policy
 from domain.case import Case
 from domain.clock_run import ClockState
-from settings import read_policy
+from settings import 
 from tests import live
 from tests.live import Ask, LiveCase
 from workflows import tracking
@@ -149,7 +150,7 @@ async def test_a_cancellation_from_outside_raises_an_alarm_and_ends_nothing(
 
 
 async def test_an_archived_case_ends_its_run(office: live.Office) -> None:
-    case = await office.open(read_policy(office.settings).at_speed(3000, "test"))
+    case = await office.open(read_policy(office.settings.policy_file).at_speed(3000, "test"))
     await case.give("acknowledge")
     assert (await case.decide(result="false-positive")).phase == "closed"
     handle = office.client.get_workflow_handle(case.reference, result_type=CaseEnd)
