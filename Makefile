@@ -3,6 +3,10 @@ PYTHON ?= python3
 VENV := .venv/bin
 SOURCES := domain activities workflows adapters cli api stack worker.py starter.py settings.py tests tools
 
+ifeq ($(HOME),)
+unexport HOME  # an empty one is none: the account's own is taken
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help bootstrap server parts demo check check-fast lock cli-docs histories bench clean
 

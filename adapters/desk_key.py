@@ -2,6 +2,9 @@
 
 import base64
 import hashlib
+import os
+import tempfile
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -28,14 +31,7 @@ class DeskKey:
     def from_file(cls, path: Path) -> "DeskKey":
         """Read the key; make it, mode 600, when there is none."""
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            made = Ed25519PrivateKey.generate().private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-            path.touch(mode=0o600, exist_ok=True)
-            path.write_bytes(made)
+            _make(path)
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
         if not isinstance(key, Ed25519PrivateKey):
             raise TypeError(
@@ -63,3 +59,19 @@ class DeskKey:
         )
         signature = self._private.sign(signed_text(case, command, bare))
         return command.but(stamp=bare.but(signature=base64.b64encode(signature).decode()))
+
+
+def _make(path: Path) -> None:
+    """Make a key in one step: of two who make one at once the first wins, and none reads half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.") as fresh:
+        fresh.write(made)  # mode 600 from its making
+        fresh.flush()
+        os.fsync(fresh.fileno())
+        with suppress(FileExistsError):
+            path.hardlink_to(fresh.name)

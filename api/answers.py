@@ -95,6 +95,12 @@ async def no_door(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse(body(Answer("not-found", "no-such-door", words)), status)
 
 
+async def database_away(_request: Request, _error: Exception) -> JSONResponse:
+    """Answer when the desk's database is away; whatever was sent is safe to send again."""
+    words = "The desk's database was not reached. Send the same again: it is taken once."
+    return JSONResponse(body(Answer("unreachable", "database-away", words)), 503)
+
+
 async def fault(_request: Request, _error: Exception) -> JSONResponse:
     """Answer a bug without telling a stranger anything about it; the log has the rest."""
     answer = Answer("failed", "internal-error", "The desk met a fault of its own. Nothing changed.")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from adapters.database.attempts import Attempts
@@ -19,7 +20,7 @@ from adapters.policies import read_policy
 from adapters.temporal.connect import connect
 from adapters.temporal.instructing import Instructor
 from api import instructions, intake, reads, registers
-from api.answers import Answer, fault, misread, no_door, say
+from api.answers import Answer, database_away, fault, misread, no_door, say
 from api.desk import Desk
 from settings import Settings
 
@@ -59,6 +60,7 @@ def build_application(settings: Settings) -> FastAPI:
     app.add_exception_handler(Answer, say)
     app.add_exception_handler(RequestValidationError, misread)
     app.add_exception_handler(HTTPException, no_door)
+    app.add_exception_handler(OperationalError, database_away)
     app.add_exception_handler(Exception, fault)
     app.add_api_route("/health", healthy, methods=["GET"])
     app.add_api_route("/ready", healthy, methods=["GET"])

@@ -10,6 +10,9 @@ from api.answers import Answer
 INSTRUCTION_LIMIT = 512 * 1024
 """Bytes of an instruction's body at the most [our default]; a report has its own limit."""
 
+MOST_LEVELS = 20
+"""How deep an instruction may nest [our default]; a report in it has its own limit."""
+
 REGISTER_LIMIT = 4 * 1024 * 1024
 """Bytes of a register's file at the most [our default]."""
 
@@ -44,7 +47,7 @@ async def json_object(request: Request) -> dict[str, Any]:
     """Return the body as a JSON object; an empty body is an empty one.
 
     Raises:
-        Answer: It is too large, or is not one (``not-json``).
+        Answer: It is too large, or is not one (``not-json``, ``too-deep``).
     """
     raw = await whole_body(request, INSTRUCTION_LIMIT)
     try:
@@ -53,4 +56,21 @@ async def json_object(request: Request) -> dict[str, Any]:
         raise Answer("usage", "not-json", "The instruction is not JSON in UTF-8.") from error
     if not isinstance(data, dict):
         raise Answer("usage", "not-json", "An instruction is a JSON object.")
+    if not _is_flat_enough(data):
+        words = f"Objects and lists of an instruction nest {MOST_LEVELS} levels deep at the most."
+        raise Answer("usage", "too-deep", words)
     return data
+
+
+def _is_flat_enough(data: object) -> bool:
+    level = [data]
+    for _ in range(MOST_LEVELS + 1):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not level:
+            return True
+    return False

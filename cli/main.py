@@ -1,6 +1,5 @@
 """``cir``: what staff type. Nouns are built when typed; everything else is imported then too."""
 
-import os
 import sys
 
 import click
@@ -138,9 +137,6 @@ def main(arguments: list[str] | None = None) -> None:
         code = misused(error, words)
     except (KeyboardInterrupt, click.Abort):
         code = INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     except Exception as error:  # noqa: BLE001  (the edge of the process)
         code = broken(error, words)
     sys.exit(code if isinstance(code, int) else 0)

@@ -1,6 +1,7 @@
 """Printing answers: data to stdout, talk to stderr, and nothing a terminal would obey."""
 
 import json
+import os
 import sys
 from typing import Any
 
@@ -20,7 +21,15 @@ def show_json(data: Any) -> None:  # noqa: ANN401
 
 
 def show(data: Any, options: Options) -> None:  # noqa: ANN401
-    """Print an answer in the shape that was asked for."""
+    """Print an answer in the shape that was asked for; a reader that left is no failure."""
+    try:
+        _show(data, options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _show(data: Any, options: Options) -> None:  # noqa: ANN401
     if options.output == "id":
         for row in _rows(data):
             sys.stdout.write(f"{safe(_reference(row))}\n")

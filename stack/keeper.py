@@ -1,6 +1,10 @@
-"""The keeper: starts the stack's processes and restarts what dies."""
+"""The keeper: starts the stack's processes and restarts what dies. ``python -m stack.keeper DATA``.
+
+It leaves its terminal by itself; whoever ran it waits only until the data directory is held.
+"""
 
 import fcntl
+import http.client
 import json
 import os
 import signal
@@ -10,7 +14,6 @@ import sys
 import time  # noqa: TID251  (a keeper lives in real time)
 from pathlib import Path
 from types import FrameType
-from typing import IO
 
 from settings import ROOT
 from stack.layout import LOOPBACK, Child, Layout, place, started_at
@@ -24,11 +27,14 @@ BACKOFF_MOST = 10.0
 STEADY_AFTER = 30.0
 """Seconds after which a process counts as steady and its backoff starts anew [our default]."""
 
-START_LIMIT = 30.0
-"""Seconds a process may take to be ready [our default]."""
-
 STOP_LIMIT = 15.0
 """Seconds a process may take to stop by itself [our default]."""
+
+FIRST_LIMIT = 60.0
+"""Seconds one set-up step may take [our default]."""
+
+LOG_MOST = 8 * 2**20
+"""Bytes of a log; a longer one is put aside, once, when its process starts [our default]."""
 
 
 class Kept:
@@ -53,10 +59,11 @@ class Kept:
         """Start the process with its output in its log."""
         if self.child.ready_file:
             Path(self.child.ready_file).unlink(missing_ok=True)
+        if self._log.exists() and self._log.stat().st_size > LOG_MOST:
+            self._log.replace(self._log.with_suffix(".log.1"))
         self.ready = False
         self._began = time.monotonic()
-        with self._log.open("ab") as log:
-            self._process = _spawn(self.child, log)
+        self._process = _spawn(self.child, self._log)
 
     def look(self) -> bool:
         """Restart the process when it died; return whether anything changed."""
@@ -95,22 +102,44 @@ class Kept:
             return Path(self.child.ready_file).exists()
         if self.child.ready_port is None:
             return True
+        if self.child.ready_path:
+            return _answers_http(self.child.ready_port, self.child.ready_path)
         with socket.socket() as one:
             one.settimeout(0.5)
             return one.connect_ex((LOOPBACK, self.child.ready_port)) == 0
 
 
-def _spawn(child: Child, log: IO[bytes]) -> subprocess.Popen[bytes]:
+def _answers_http(port: int, path: str) -> bool:
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=1)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _spawn(child: Child, log: Path) -> subprocess.Popen[bytes] | None:
+    """Start a process; one that cannot even start counts as one that died, with a word in its log.
+
+    It gets a session of its own: what ends a terminal or the keeper does not end it half done.
+    """
     environment = {**os.environ, **child.environment}  # noqa: TID251  (handed on, not read)
-    return subprocess.Popen(
-        child.command,
-        cwd=ROOT,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
+    with log.open("ab") as output:
+        try:
+            return subprocess.Popen(
+                child.command,
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        except OSError as error:
+            output.write(f"{child.name} could not be started: {error}\n".encode())
+            return None
 
 
 class Keeper:
@@ -122,6 +151,7 @@ class Keeper:
         self._kept = [Kept(child, self._data) for child in layout.children]
         self._stopping = False
         self._problem = ""
+        self._problem_log = ""
 
     def stop(self, _number: int, _frame: FrameType | None) -> None:
         """Take a signal to stop."""
@@ -141,32 +171,60 @@ class Keeper:
         finally:
             for kept in reversed(self._kept):
                 kept.stop()
-            (self._data / "state.json").unlink(missing_ok=True)
+            if self._problem:
+                self._tell()
+            else:
+                (self._data / "state.json").unlink(missing_ok=True)
 
     def _bring_up(self) -> None:
-        for number, kept in enumerate(self._kept):
+        """Start the first, set up, then start the rest side by side."""
+        server, *rest = self._kept
+        self._start(server)
+        self._wait_for(server)
+        self._first_steps()
+        for kept in rest:
+            self._start(kept)
+        for kept in rest:
+            self._wait_for(kept)
+
+    def _start(self, kept: Kept) -> None:
+        if not self._stopping:
             kept.start()
             self._tell()
-            until = time.monotonic() + START_LIMIT
-            while not kept.ready and not self._stopping and time.monotonic() < until:
-                kept.look()
-                time.sleep(LOOK_EVERY / 4)
-            if number == 0 and not self._stopping:
-                self._first_steps()
-            self._tell()
+
+    def _wait_for(self, kept: Kept) -> None:
+        limit = self._layout.start_within
+        until = time.monotonic() + limit
+        while not kept.ready and not self._stopping:
+            if time.monotonic() > until:
+                words = f"the {kept.child.name} was not ready after {limit:.0f} s"
+                self._give_up(words, f"{kept.child.name}.log")
+            elif kept.look():
+                self._tell()
+            time.sleep(LOOK_EVERY / 4)
 
     def _first_steps(self) -> None:
         environment = {**os.environ, **self._layout.environment}  # noqa: TID251  (handed on)
         for command in self._layout.first:
-            with (self._data / "set-up.log").open("ab") as log:
-                done = subprocess.run(
-                    command, cwd=ROOT, env=environment, stdout=log, stderr=log, check=False
-                )
-            if done.returncode:
-                self._problem = f"{command[2] if len(command) > 2 else command[0]} failed"  # noqa: PLR2004
-                self._stopping = True
-                self._tell()
+            if self._stopping:
                 return
+            with (self._data / "set-up.log").open("ab") as log:
+                try:
+                    subprocess.run(
+                        command,
+                        cwd=ROOT,
+                        env=environment,
+                        stdout=log,
+                        stderr=log,
+                        timeout=FIRST_LIMIT,
+                        check=True,
+                    )
+                except (OSError, subprocess.SubprocessError) as error:
+                    self._give_up(f"setting up failed: {error}", "set-up.log")
+
+    def _give_up(self, problem: str, log: str) -> None:
+        """Stop everything; the state stays behind and says why."""
+        self._problem, self._problem_log, self._stopping = problem, log, True
 
     def _tell(self) -> None:
         """Write the state where ``cir local status`` and the next keeper read it."""
@@ -183,7 +241,13 @@ class Keeper:
                 }
             )
         me = os.getpid()
-        state = {"keeper": me, "started": started_at(me), "problem": self._problem, "rows": rows}
+        state = {
+            "keeper": me,
+            "started": started_at(me),
+            "problem": self._problem,
+            "log": self._problem_log,
+            "rows": rows,
+        }
         place(self._data / "state.json", json.dumps(state))
 
 
@@ -194,8 +258,11 @@ def main() -> None:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            sys.exit("another keeper has this data directory")
-        Keeper(Layout.read(data)).keep()
+            sys.exit(f"Another keeper has {data}. To stop it: cir local down")
+        layout = Layout.read(data)
+        if os.fork():
+            os._exit(0)  # the child holds the lock; nobody has to wait for it or bury it
+        Keeper(layout).keep()
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 """What the embedded stack is made of: its files, ports, processes and their environment."""
 
 import json
-import os
 import socket
+import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
 from settings import ROOT
@@ -12,6 +12,9 @@ from settings import ROOT
 LOOPBACK = "127.0.0.1"
 NAMESPACE = "cir"
 TASK_QUEUE = "cir-cases"
+
+START_WITHIN = 30.0
+"""Seconds each process may take to be ready [our default]."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Child:
         command: What is run.
         environment: Added to the keeper's own.
         ready_port: It is ready when this port answers.
+        ready_path: The port answers HTTP, and it is ready when this path answers 200.
         ready_file: It is ready when this file is there.
     """
 
@@ -40,6 +44,7 @@ class Child:
     command: tuple[str, ...]
     environment: dict[str, str]
     ready_port: int | None = None
+    ready_path: str | None = None
     ready_file: str | None = None
 
 
@@ -50,7 +55,9 @@ class Layout:
     Attributes:
         data: The data directory; one stack each.
         first: Commands run once, in order, after the first child is ready.
+        environment: Added to the keeper's own for ``first``.
         children: Long-running processes, in order of start.
+        start_within: Seconds each child may take to be ready the first time.
     """
 
     data: str
@@ -58,6 +65,7 @@ class Layout:
     first: tuple[tuple[str, ...], ...]
     environment: dict[str, str]
     children: tuple[Child, ...]
+    start_within: float = START_WITHIN
 
     def write(self) -> None:
         """Write the layout where the keeper reads it."""
@@ -71,7 +79,8 @@ class Layout:
             Child(**{**child, "command": tuple(child["command"])}) for child in raw["children"]
         )
         first = tuple(tuple(command) for command in raw["first"])
-        return cls(raw["data"], Ports(**raw["ports"]), first, raw["environment"], children)
+        read = {"ports": Ports(**raw["ports"]), "first": first, "children": children}
+        return cls(**{**raw, **read})
 
 
 def place(path: Path, text: str) -> None:
@@ -90,6 +99,18 @@ def free_ports(count: int) -> list[int]:
     for one in sockets:
         one.close()
     return ports
+
+
+def are_free(ports: Ports) -> bool:
+    """Tell whether nobody listens on any of these ports."""
+    for port in astuple(ports):
+        with socket.socket() as one:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                one.bind((LOOPBACK, port))
+            except OSError:
+                return False
+    return True
 
 
 def server_command(binary: Path, ports: Ports, database: Path) -> tuple[str, ...]:
@@ -130,6 +151,7 @@ def whole_stack(data: Path, binary: Path, ports: Ports, policy: Path) -> Layout:
         "CIR_UI_URL": f"http://{LOOPBACK}:{ports.ui}",
     }
     server = server_command(binary, ports, data / "temporal.sqlite")
+    desk = (python, "-m", "api")
     address = f"{LOOPBACK}:{ports.temporal}"
     return Layout(
         data=str(data),
@@ -142,7 +164,7 @@ def whole_stack(data: Path, binary: Path, ports: Ports, policy: Path) -> Layout:
         children=(
             Child("server", server, {}, ready_port=ports.temporal),
             Child("worker", (python, str(ROOT / "worker.py")), environment, ready_file=str(ready)),
-            Child("desk", (python, "-m", "api"), environment, ready_port=ports.desk),
+            Child("desk", desk, environment, ready_port=ports.desk, ready_path="/ready"),
         ),
     )
 
@@ -157,11 +179,10 @@ def started_at(pid: int) -> str | None:
 
 
 def _started_without_proc(pid: int) -> str | None:
-    """Where there is no /proc: that the process is there must do."""
+    """Ask ``ps`` where there is no /proc."""
     if Path("/proc/self").exists():
         return None
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return None
-    return "unknown"
+    command = ["ps", "-o", "stat=,lstart=", "-p", str(pid)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    state, _, started = done.stdout.strip().partition(" ")
+    return None if not started or state.startswith("Z") else started.strip()

@@ -8,27 +8,32 @@ import signal
 import subprocess
 import sys
 import time  # noqa: TID251  (waiting for processes is real)
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from settings import ROOT
-from stack.layout import LOOPBACK, Child, Layout, Ports, free_ports, started_at, whole_stack
-from stack.layout import server_command as _server_command
+from stack.layout import (
+    LOOPBACK,
+    Child,
+    Layout,
+    Ports,
+    are_free,
+    free_ports,
+    server_command,
+    started_at,
+    whole_stack,
+)
 from stack.server import Say, find_server
 
-UP_LIMIT = 90.0
-"""Seconds the whole stack may take to come up [our default]."""
+UP_LIMIT = 240.0
+"""Seconds after which even a keeper that says nothing is given up; its own limits are shorter."""
 
 
 class StackError(RuntimeError):
     """The stack did not do what was asked; says what to look at."""
-
-
-_keepers: list[subprocess.Popen[bytes]] = []
-"""Keepers this process started; they outlive it, and one forgotten while it runs is a warning."""
 
 
 @dataclass(frozen=True)
@@ -83,36 +88,62 @@ def up(data: Path, say: Say, *, policy: Path, ports: Ports | None = None) -> Run
     Raises:
         StackError: It did not come up; the end of the log that matters is in the message.
     """
-    data.mkdir(parents=True, exist_ok=True)
-    data = data.resolve()
-    running = status(data)
-    if running is None:
+
+    def layout(folder: Path) -> Layout:
         binary = find_server(say)
-        end_strays(data)
-        layout = whole_stack(data, binary, ports or _ports_of(data), policy.resolve())
-        start(layout)
-    return wait_until_ready(data, say)
+        return whole_stack(folder, binary, ports or _ports_of(folder), policy.resolve())
+
+    return bring_up(data, say, layout)
+
+
+def bring_up(data: Path, say: Say, layout: Callable[[Path], Layout]) -> Running:
+    """Bring what ``layout`` says up over ``data``, or find what runs there; wait until ready.
+
+    What a killed keeper left behind is ended first, by number *and* start.
+
+    Raises:
+        StackError: As ``up``.
+    """
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    data = data.resolve()
+    with _one_at_a_time(data):
+        if status(data) is None:
+            end_strays(data)
+            start(layout(data))
+        return wait_until_ready(data, say)
 
 
 def start(layout: Layout) -> None:
-    """Start a keeper for ``layout``, apart from this terminal."""
+    """Start a keeper for ``layout``, apart from this terminal; it outlives this process.
+
+    Raises:
+        StackError: Another keeper has the data directory.
+    """
     data = Path(layout.data)
+    if is_held(data):
+        raise StackError(f"Another stack has {data}. To stop it: cir local down")
     layout.write()
     (data / "state.json").unlink(missing_ok=True)
     with (data / "keeper.log").open("ab") as log:
-        keeper = subprocess.Popen(
+        done = subprocess.run(
             [sys.executable, "-m", "stack.keeper", str(data)],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
+            check=False,
         )
-    _keepers[:] = [one for one in _keepers if one.poll() is None] + [keeper]
+    if done.returncode:
+        raise StackError(f"The keeper did not start.\n{tail(data / 'keeper.log')}")
 
 
 def wait_until_ready(data: Path, say: Say, limit: float = UP_LIMIT) -> Running:
-    """Wait until every part is ready."""
+    """Wait until every part is ready.
+
+    Raises:
+        StackError: A part was not ready in its time, or the keeper ended; with the log's end.
+    """
     began = told = time.monotonic()
     while time.monotonic() - began < limit:
         running = status(data)
@@ -120,7 +151,11 @@ def wait_until_ready(data: Path, say: Say, limit: float = UP_LIMIT) -> Running:
             return running
         state = _state(data)
         if state is not None and state["problem"]:
-            raise StackError(f"{state['problem']}.\n{tail(data / 'set-up.log')}")
+            _gone(state["keeper"], state["started"], 60)
+            words = f"The stack did not come up: {state['problem']}. All of it was stopped."
+            raise StackError(f"{words} {data / state['log']} ends:\n{tail(data / state['log'])}")
+        if not is_held(data):
+            raise StackError(f"The keeper ended by itself.\n{tail(data / 'keeper.log')}")
         if time.monotonic() - told > 2:  # noqa: PLR2004  (anything longer is shown)
             told = time.monotonic()
             say(f"starting: {_waits(running)}")
@@ -131,14 +166,19 @@ def wait_until_ready(data: Path, say: Say, limit: float = UP_LIMIT) -> Running:
 
 
 def down(data: Path) -> bool:
-    """Stop the stack; data stays. Return whether anything ran."""
+    """Stop the stack; data stays. Return whether anything ran.
+
+    Raises:
+        StackError: The keeper did not stop.
+    """
     state = _state(data)
     ran = False
     if state is not None and _same(state["keeper"], state["started"]):
         ran = True
         os.kill(state["keeper"], signal.SIGTERM)
-        _gone(state["keeper"], state["started"], 60)
-        _keepers[:] = [one for one in _keepers if one.poll() is None]
+        if not _gone(state["keeper"], state["started"], 90):
+            words = f"The keeper (process {state['keeper']}) did not stop in 90 s"
+            raise StackError(f"{words}.\n{tail(data / 'keeper.log')}")
     return end_strays(data) or ran
 
 
@@ -154,6 +194,7 @@ def end_strays(data: Path) -> bool:
             os.kill(row["pid"], signal.SIGTERM)
             if not _gone(row["pid"], row["started"], 15):
                 os.kill(row["pid"], signal.SIGKILL)
+                _gone(row["pid"], row["started"], 15)
     (data / "state.json").unlink(missing_ok=True)
     return ended
 
@@ -174,14 +215,15 @@ def tail(log: Path, lines: int = 20) -> str:
 @contextmanager
 def temporal_server(data: Path, say: Say) -> Iterator[Ports]:
     """Run one plain Temporal server on free ports, for tests."""
-    data.mkdir(parents=True, exist_ok=True)
-    ports = Ports(*free_ports(4))
-    command = _server_command(find_server(say), ports, data / "temporal.sqlite")
-    server = Child("server", command, {}, ready_port=ports.temporal)
-    start(Layout(str(data), ports, (), {}, (server,)))
+
+    def layout(folder: Path) -> Layout:
+        ports = Ports(*free_ports(4))
+        command = server_command(find_server(say), ports, folder / "temporal.sqlite")
+        server = Child("server", command, {}, ready_port=ports.temporal)
+        return Layout(str(folder), ports, (), {}, (server,))
+
     try:
-        wait_until_ready(data, say)
-        yield ports
+        yield bring_up(data, say, layout).ports
     finally:
         down(data)
 
@@ -189,13 +231,18 @@ def temporal_server(data: Path, say: Say) -> Iterator[Ports]:
 def _ports_of(data: Path) -> Ports:
     """Return the ports this data directory had, where they are free, else others."""
     if (data / "layout.json").exists():
-        return Layout.read(data).ports
+        before = Layout.read(data).ports
+        if are_free(before):
+            return before
     return Ports(*free_ports(4))
 
 
-def with_desk_port(ports: Ports, desk: int) -> Ports:
-    """Return ``ports`` with the desk elsewhere."""
-    return replace(ports, desk=desk)
+@contextmanager
+def _one_at_a_time(data: Path) -> Iterator[None]:
+    """Let one ``up`` work on a data directory at a time; the next finds what it made."""
+    with (data / "up.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _state(data: Path) -> dict[str, Any] | None:

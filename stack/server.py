@@ -38,16 +38,22 @@ def cache_folder() -> Path:
     return load().cache_dir / "temporal" / f"{VERSION}-{kind}"
 
 
-def version_of(binary: Path) -> tuple[int, ...] | None:
-    """Return the version a binary says it has, by running it; ``None`` when it does not run."""
+def fault_of(binary: Path) -> str | None:
+    """Return why a binary is no Temporal CLI we can use, by running it; ``None`` when it is one."""
     try:
         done = subprocess.run(
-            [binary, "--version"], capture_output=True, text=True, timeout=30, check=False
+            [binary, "--version"], capture_output=True, text=True, timeout=60, check=False
         )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    found = re.search(r"version v?(\d+)\.(\d+)\.(\d+)", done.stdout)
-    return tuple(int(part) for part in found.groups()) if found and not done.returncode else None
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"does not run: {error}"
+    if done.returncode:
+        return f"--version ended with {done.returncode}: {_last_words(done.stdout + done.stderr)}"
+    found = re.search(r"version v?(\d+)\.(\d+)", done.stdout)
+    if found is None:
+        return f"--version says no version: {_last_words(done.stdout)}"
+    if (int(found[1]), int(found[2])) < OLDEST:
+        return f"is {found[1]}.{found[2]}, older than {OLDEST[0]}.{OLDEST[1]}"
+    return None
 
 
 def find_server(say: Say) -> Path:
@@ -60,10 +66,9 @@ def find_server(say: Say) -> Path:
         NoServerError: With everything that was tried.
     """
     tried: list[str] = []
-    for look in (_named, _on_path, _cached):
-        found = look(tried)
-        if found is not None:
-            return found
+    found = _named(tried) or _on_path(tried) or _cached([])
+    if found is not None:
+        return found
     folder = cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder / "lock", say):
@@ -71,31 +76,34 @@ def find_server(say: Say) -> Path:
         if found is not None:
             return found
     raise NoServerError(
-        "No Temporal server. Tried: "
-        + "; ".join(tried)
-        + ". Any one of these mends it: set CIR_TEMPORAL_CLI to a temporal 1.5 or newer, put one "
-        "on the path, let this machine reach the internet, or install Go 1.26."
+        "No Temporal server could be had. Tried, in this order:\n"
+        + "".join(f"  - {one}\n" for one in tried)
+        + "Any one of these mends it: set CIR_TEMPORAL_CLI to a temporal 1.5 or newer, put one on "
+        "the path, let this machine reach the internet, or install Go 1.26 and let it reach a "
+        "module proxy."
     )
 
 
 def _named(tried: list[str]) -> Path | None:
+    """Return what the person named; a wrong one is told, never passed over for another."""
     named = load().temporal_cli
     if named is None:
+        tried.append("CIR_TEMPORAL_CLI: not set")
         return None
-    if version_of(named) is None:
-        raise NoServerError(f"CIR_TEMPORAL_CLI is {named}, which does not run. Mend or unset it.")
-    tried.append("CIR_TEMPORAL_CLI")
+    fault = fault_of(named)
+    if fault is not None:
+        raise NoServerError(f"CIR_TEMPORAL_CLI is {named}, which {fault}. Mend or unset it.")
     return named
 
 
 def _on_path(tried: list[str]) -> Path | None:
     found = shutil.which("temporal")
     if found is None:
-        tried.append("temporal on the path (none)")
+        tried.append("temporal on the path: none there")
         return None
-    version = version_of(Path(found))
-    if version is None or version < OLDEST:
-        tried.append("temporal on the path (does not run, or is older than 1.5)")
+    fault = fault_of(Path(found))
+    if fault is not None:
+        tried.append(f"temporal on the path: {found} {fault}")
         return None
     return Path(found)
 
@@ -104,29 +112,36 @@ def _cached(tried: list[str]) -> Path | None:
     binary = cache_folder() / "temporal"
     if not binary.exists():
         return None
-    if version_of(binary) is None:
-        tried.append("the cached server (broken; removed)")
-        binary.unlink(missing_ok=True)
+    fault = fault_of(binary)
+    if fault is not None:
+        tried.append(f"the cached server: {binary} {fault}")
         return None
     return binary
 
 
 def _downloaded(tried: list[str], say: Say) -> Path | None:
-    """Let the SDK download a server, in a process of its own."""
-    target = cache_folder() / "temporal"
-    command = [sys.executable, "-m", "adapters.temporal.download", str(target)]
-    done = _watched(command, ROOT, "downloading a Temporal server", say, limit=300)
-    if done.returncode == 0 and version_of(target) is not None:
-        return target
-    tried.append(f"the SDK's download ({_last_line(done.stdout)})")
-    return None
+    """Let the SDK download the pinned version, in a process of its own; offline it fails at once.
+
+    A binary of another version would not do: the store of one is never migrated for the next.
+    """
+    folder = cache_folder()
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        made = Path(scratch) / "temporal"
+        command = [sys.executable, "-m", "adapters.temporal.download", str(made), f"v{VERSION}"]
+        done = _watched(command, ROOT, "downloading a Temporal server", say, limit=300)
+        fault = _last_words(done.stdout) if done.returncode else fault_of(made)
+        if fault is not None:
+            tried.append(f"the SDK's download: {fault}")
+            return None
+        made.replace(folder / "temporal")
+    return folder / "temporal"
 
 
 def _built(tried: list[str], say: Say) -> Path | None:
     """Build the pinned CLI from source with Go; about six minutes on two cores."""
     go = shutil.which("go")
     if go is None:
-        tried.append("building it (no Go on the path)")
+        tried.append("building it from source: no Go on the path")
         return None
     folder = cache_folder()
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
@@ -135,8 +150,9 @@ def _built(tried: list[str], say: Say) -> Path | None:
         command = [go, "build", "-mod=readonly", "-trimpath", "-ldflags", flags, "-o", str(made)]
         command.append("github.com/temporalio/cli/cmd/temporal")
         done = _watched(command, BUILD, "building the Temporal server (some minutes)", say, 3600)
-        if done.returncode or version_of(made) is None:
-            tried.append(f"go build ({_last_line(done.stdout)})")
+        fault = _last_words(done.stdout) if done.returncode else fault_of(made)
+        if fault is not None:
+            tried.append(f"building it from source in {BUILD}: {fault}")
             return None
         made.replace(folder / "temporal")
     return folder / "temporal"
@@ -148,7 +164,8 @@ def _watched(
     """Run a long step and say every few seconds that it goes on."""
     say(f"{what} ...")
     began = time.monotonic()
-    environment = {**os.environ, "CGO_ENABLED": "0"}  # noqa: TID251  (handed on, not read)
+    home = str(Path.home())  # Go wants HOME where Python asks the account
+    environment = {"HOME": home, **os.environ, "CGO_ENABLED": "0"}  # noqa: TID251  (handed on)
     with tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen(
             command, cwd=where, stdout=output, stderr=subprocess.STDOUT, env=environment
@@ -166,9 +183,9 @@ def _watched(
         return subprocess.CompletedProcess(command, process.wait(), output.read())
 
 
-def _last_line(output: str) -> str:
-    lines = [line for line in output.splitlines() if line.strip()]
-    return lines[-1][:200] if lines else "no output"
+def _last_words(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    return " / ".join(lines[-3:])[-400:] if lines else "no output"
 
 
 @contextmanager

@@ -26,7 +26,9 @@ from activities.records import FactBatch
 from adapters.temporal.bootstrap import bootstrap
 from adapters.temporal.connect import data_converter
 from domain.case import Case
+from domain.command import Rows
 from domain.fact import Fact
+from domain.people import Role
 from domain.policy import Policy
 from settings import ROOT
 from stack.demo import differences
@@ -69,7 +71,7 @@ async def supported(office: Office) -> tuple[LiveCase, list[str]]:
             await case.fact("paged", rung=1, about=f"{step['wait_for_page']}#1")
             continue
         name, inputs = command_line(step["cir"])
-        await case.give(name, Ask(step["as"]), **inputs, **step.get("input", {}))
+        await give(office, case, name, step["as"], **inputs, **step.get("input", {}))
         if step.get("wait_for_call_out"):
             await case.fact("provider-called-out")
     await case.settled()
@@ -82,15 +84,15 @@ async def supported(office: Office) -> tuple[LiveCase, list[str]]:
 async def refused(office: Office) -> tuple[LiveCase, list[str]]:
     """Walk a case that does not qualify, with a signal that is refused on the way."""
     case = await office.open(policy(), ncsc={"reference": "NCSC-EX-009105"})
-    await case.give("acknowledge")
-    await case.give("request-info", questions=["Are backups intact?"], channel="email")
+    await give(office, case, "acknowledge")
+    await give(office, case, "request-info", questions=["Are backups intact?"], channel="email")
     await case.handle.signal("acknowledge", case.command("acknowledge", Ask("priya")))
     await case.fact("instruction-refused")
-    await case.give("record-info", answers="They are; one office is without mail.")
-    await case.give("record-category", category="C4", given_by="ncsc")
+    await give(office, case, "record-info", answers="They are; one office is without mail.")
+    await give(office, case, "record-category", category="C4", given_by="ncsc")
     tests = {**live.QUALIFIES["tests"], "operations": "no"}  # type: ignore[dict-item]
     reason = "C4: one office without mail, services are up."
-    await case.give("decide", result="not-qualified", tests=tests, reason=reason)
+    await give(office, case, "decide", result="not-qualified", tests=tests, reason=reason)
     return case, [await run_of(case)]
 
 
@@ -99,24 +101,24 @@ async def withdrawn(office: Office) -> tuple[LiveCase, list[str]]:
     impact = {"risk_to_life": "yes", "safeguarding_risk": "no"}
     case = await office.open(policy(), impact=impact)
     await case.fact("paged", about="alarm:life-risk#1")
-    await case.give("acknowledge-escalation", Ask("priya"), about="alarm:life-risk")
-    await case.give("acknowledge")
-    await case.give("hand-over", to="priya", open_actions=["Ring the council."])
-    await case.give("accept-hand-over", Ask("priya"))
+    await give(office, case, "acknowledge-escalation", "priya", about="alarm:life-risk")
+    await give(office, case, "acknowledge")
+    await give(office, case, "hand-over", to="priya", open_actions=["Ring the council."])
+    await give(office, case, "accept-hand-over", "priya")
     note = case.command("add-note", Ask(by_desk=False), text="The council may withdraw.")
     await case.handle.signal("add-note", note)
     await case.fact("note-added")
     reason = "The council's insurer has its own firm."
-    await case.give("withdraw", Ask("priya"), said_by=SAID_BY, reason=reason)
+    await give(office, case, "withdraw", "priya", said_by=SAID_BY, reason=reason)
     return case, [await run_of(case)]
 
 
 async def renewed(office: Office) -> tuple[LiveCase, list[str]]:
     """Walk a case that carries over to a second run, where the council declines."""
     case = await office.open(policy())
-    await case.give("acknowledge")
-    while len(await case.events()) < 60:
-        await case.give("add-note", text="The internet link is unplugged.")
+    await give(office, case, "acknowledge")
+    while len(await case.events()) < 52:
+        await give(office, case, "add-note", text="The internet link is unplugged.")
         await case.settled()
     first = await run_of(case)
     await case.handle.signal("renew")
@@ -125,15 +127,26 @@ async def renewed(office: Office) -> tuple[LiveCase, list[str]]:
         return await run_of(case) != first
 
     await live.until(is_renewed, "the second run")
-    await case.decide()
+    await give(office, case, "decide", **live.QUALIFIES)
     called = await case.fact("provider-called-out")
-    await case.give("provider-acknowledged", Ask(called["payload"]["provider"]))
+    await give(office, case, "provider-acknowledged", called["payload"]["provider"])
     reason = "The insurer's firm is at work already."
-    await case.give("decline-service", said_by=SAID_BY, why="insurer-panel", reason=reason)
+    await give(office, case, "decline-service", said_by=SAID_BY, why="insurer-panel", reason=reason)
     return case, [first, await run_of(case)]
 
 
 STORIES = (supported, refused, withdrawn, renewed)
+
+
+async def give(office: Office, case: LiveCase, name: str, by: str = "kaya", **inputs: Any) -> None:
+    """Give an instruction as the desk does: its stamp holds the rows of who is named in it."""
+    command = case.command(name, Ask(by, by_desk=False), **inputs)
+    said = command.model_dump_json()
+    named = {one: roles for one, roles in office.roles.items() if f'"{one}"' in said}
+    roles = office.roles.get(by, (Role.PROVIDER,))
+    at = live.utc_now()
+    rows = Rows(staff=named)
+    await case.send(office.key.stamped(case.reference, command, roles, rows, at, 1))
 
 
 async def run_of(case: LiveCase) -> str:
@@ -196,15 +209,18 @@ async def keep(client: Client, reference: str, run: str, stem: Path) -> tuple[Fa
 
 UNREAD = set(
     "taskId outcome taskQueue workerVersion historySizeBytes requestId identity userMetadata "
-    "retryPolicy useWorkflowBuildId scheduleToCloseTimeout scheduleToStartTimeout".split()
+    "retryPolicy useWorkflowBuildId scheduleToCloseTimeout scheduleToStartTimeout "
+    "startToCloseTimeout heartbeatTimeout".split()
 )
 """Parts of an event that no replay reads, beside what activities were given."""
 
 
 def bare(event: dict[str, Any]) -> dict[str, Any]:
     """Return an event without what a replay does not read, and without empty parts."""
-    is_scheduled = event["eventType"] == "EVENT_TYPE_ACTIVITY_TASK_SCHEDULED"
-    unread = UNREAD | {"input"} if is_scheduled else UNREAD
+    kind = event["eventType"].removeprefix("EVENT_TYPE_")
+    if kind == "WORKFLOW_EXECUTION_STARTED":
+        return event
+    unread = UNREAD | {"input"} if kind == "ACTIVITY_TASK_SCHEDULED" else UNREAD
 
     def kept(part: dict[str, Any]) -> dict[str, Any]:
         return {key: value for key, value in part.items() if key not in unread and value != {}}

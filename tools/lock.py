@@ -3,6 +3,7 @@
 It carries no index addresses: hashes say what is meant, the environment says from where.
 """
 
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -13,25 +14,30 @@ from bootstrap import ROOT, fail, find_uv, run, say
 LOCK = ROOT / "requirements.lock"
 
 
-def compile_to(target: Path, *constraint: str) -> None:
-    """Write a universal, hashed lock of the project and its dev group to ``target``."""
+def compile_to(target: Path, *options: str) -> None:
+    """Write a universal, hashed lock to ``target``; what stands there already is preferred."""
     run(
         find_uv(), "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-header",
-        "--no-annotate", "--python-version", "3.11", "pyproject.toml", "--group", "dev",
-        *constraint, "-o", str(target),
+        "--python-version", "3.11", "pyproject.toml", "--group", "dev", *options,
+        "-o", str(target),
         tried="uv pip compile of pyproject.toml",
         mend="let uv reach a package index, then repeat",
     )  # fmt: skip
 
 
 def main() -> None:
-    """Write the lock, or compare it with one made again under its own constraint."""
+    """Write the lock with the newest that fits, or hold it against one made again from itself.
+
+    The check starts from a copy: pins and hashes that still fit stay, so that a release made
+    elsewhere today does not fail it.
+    """
     if "--check" not in sys.argv:
-        compile_to(LOCK)
+        compile_to(LOCK, "--upgrade")
         return
     with tempfile.TemporaryDirectory() as folder:
-        again = Path(folder) / "again.lock"
-        compile_to(again, "--constraint", str(LOCK))
+        again = Path(folder) / LOCK.name
+        shutil.copy(LOCK, again)
+        compile_to(again)
         if again.read_text() != LOCK.read_text():
             fail("requirements.lock does not fit pyproject.toml. Run make lock and commit it.")
     say("requirements.lock is current.")

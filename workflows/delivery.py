@@ -25,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.told import wants_to_hear
     from domain.view import view_of
     from workflows import options
-    from workflows.outbox import Outbox
+    from workflows.outbox import Outbox, Waiting
     from workflows.stamps import own
 
 FACTS_AT_ONCE = 200
@@ -162,10 +162,21 @@ class Delivery:
             summary="tell " + ", ".join(f"{s.notice.role} {s.notice.notice}" for s in sent)[:180],
             **options.NOTICES,
         )
-        self._keeper.outbox.settle(answers, workflow.now())
+        failed = self._keeper.outbox.settle(answers, workflow.now())
         for answer in answers:
             for outcome in answer.outcomes:
                 self._hear(answer.key, outcome.channel, outcome.state)
+        for waiting in failed:
+            self._give_up(waiting)
+
+    def _give_up(self, waiting: Waiting) -> None:
+        """Put a notice that no try got through onto the phone task; what must arrive is tried on."""
+        notice = waiting.effect.notice
+        if notice is None or notice.must_arrive or waiting.tries < options.EFFECT_TRIES:
+            return
+        self._keeper.outbox.drop(waiting.effect.key)
+        for channel in notice.channels:
+            self._hear(waiting.effect.key, channel, "failed")
 
     def _hear(self, key: str, channel: str, state: str) -> None:
         """Record a delivery that a rule waits for, or that failed."""

@@ -11,6 +11,7 @@ from adapters.database.intake import Intake, Taken
 from adapters.database.records import DatabaseRecords
 from adapters.database.tables import IntakeRow
 from domain.council import CouncilRegister
+from domain.phase import Phase
 from domain.report_reading import read_report
 from domain.view import view_of
 from tests.builders import DAY, NOON, a_case, a_council, a_raw_report
@@ -142,7 +143,7 @@ async def test_a_report_is_kept_under_its_case_only(intake: Intake) -> None:
     assert not await intake.is_kept(SECOND)
 
 
-async def test_a_possible_duplicate_is_of_the_same_council_recent_and_real(
+async def test_a_possible_duplicate_is_open_of_the_same_council_recent_and_real(
     intake: Intake, engine: AsyncEngine, clock: Clock
 ) -> None:
     cases: dict[str, dict[str, Any]] = {
@@ -151,6 +152,7 @@ async def test_a_possible_duplicate_is_of_the_same_council_recent_and_real(
         "CIR-2026-000012": {"exercise": True},
         "CIR-2026-000013": {"opened_at": NOON - timedelta(days=60)},
         "CIR-2026-000014": {},
+        "CIR-2026-000015": {"phase": Phase.CLOSED},
     }
     for case, changes in cases.items():
         await show(engine, clock, case, **changes)

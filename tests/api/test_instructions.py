@@ -46,6 +46,13 @@ async def test_what_is_no_json_object_is_not_an_instruction(desk: DeskHouse, bod
     assert reply.says == (400, "usage", "not-json")
 
 
+@pytest.mark.parametrize("levels", [21, 300, 900])
+async def test_what_nests_too_deep_is_not_read(desk: DeskHouse, levels: int) -> None:
+    deep = b'{"idempotency_key": "k-1", "changes": ' + b"[" * levels + b"]" * levels + b"}"
+    reply = await desk.post(f"/cases/{REFERENCE}/amend-report", deep)
+    assert reply.says == (400, "usage", "too-deep")
+
+
 @pytest.mark.parametrize("size", [INSTRUCTION_LIMIT + 1, 20 * INSTRUCTION_LIMIT])
 async def test_a_body_that_is_too_large_is_not_read(desk: DeskHouse, size: int) -> None:
     reply = await desk.post(ACKNOWLEDGE, b" " * size)

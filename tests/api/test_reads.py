@@ -9,7 +9,7 @@ from domain.fact import Fact
 from domain.phase import Phase
 from domain.view import view_of
 from tests.builders import HOUR, NOON, OTHER, REFERENCE, a_case
-from tests.databases import Clock
+from tests.databases import Clock, run_sql
 from tests.desk import REPORT, DeskHouse
 
 
@@ -147,9 +147,19 @@ async def test_a_door_that_is_not_there_says_so_in_the_same_shape(
 
 async def test_a_fault_of_ours_tells_a_stranger_nothing(desk: DeskHouse) -> None:
     await show(desk)
+    await run_sql(desk.engine, "UPDATE case_view SET document = 'no JSON at all'")
+    reply = await desk.get(f"/cases/{REFERENCE}")
+    assert reply.says == (500, "failed", "internal-error")
+    assert "JSON" not in reply.text
+
+
+async def test_with_the_database_away_it_says_that_it_is_safe_to_ask_again(
+    desk: DeskHouse,
+) -> None:
+    await show(desk)
     await desk.break_table("case_event")
     reply = await desk.get(f"/cases/{REFERENCE}/history")
-    assert reply.says == (500, "failed", "internal-error")
+    assert reply.says == (503, "unreachable", "database-away")
     assert "case_event" not in reply.text
 
 

@@ -59,6 +59,20 @@ class Shell:
         )
         return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
 
+    def into(self, output: int, *words: str) -> tuple[int, str]:
+        """Run one ``cir`` that writes to a file of ours; return its code and what it said."""
+        done = subprocess.run(
+            [sys.executable, "-m", "cli.main", *words],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+        return done.returncode, done.stderr.decode()
+
     def holds(self, tokens: dict[str, str]) -> Path:
         """Write the tokens that are held here."""
         path = self.home / "credentials.json"

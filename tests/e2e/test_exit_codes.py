@@ -39,10 +39,16 @@ def test_4_nobody_without_a_token(house: House, case: str) -> None:
 
 
 def test_5_refused_by_a_rule_with_a_sentence_to_act_on(house: House, case: str) -> None:
-    answer = house.cir("provider", "contact-attempted", case, by="kaya")
-    assert answer.code == 5
-    assert answer.error["kind"] == "refused"
-    assert case in answer.error["message"] or "missing" in answer.error["details"]
+    inputs = ("--channel", "phone", "--result", "no answer")
+    answer = house.cir("provider", "contact-attempted", case, *inputs, by="alder")
+    assert (answer.code, answer.error["kind"]) == (5, "refused")
+    assert case in answer.error["message"]
+
+
+def test_5_an_input_that_is_missing_is_named(house: House, case: str) -> None:
+    answer = house.cir("provider", "contact-attempted", case, by="alder")
+    assert told(answer) == (5, "refused", "invalid-input")
+    assert [one["field"] for one in answer.error["details"]["fields"]] == ["channel", "result"]
 
 
 def test_6_a_version_that_is_stale(house: House, case: str) -> None:

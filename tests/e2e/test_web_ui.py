@@ -21,6 +21,14 @@ QUIET = (
     "--no-first-run",
 )
 PATIENCE_MS = 30_000
+SHOWN = (
+    '"CasePhase": "assessment"',
+    '"CaseCategory": "C2"',
+    '"CaseOwner": "kaya"',
+    '"CaseNextClock": "decision"',
+    '"CaseBreached": false',
+    '"CaseExercise": false',
+)
 
 
 @pytest.fixture(scope="module")
@@ -57,12 +65,42 @@ def test_the_list_of_cases_shows_the_case(house: House, page: Page, case: str) -
     expect(page.get_by_text(case).first).to_be_visible(timeout=PATIENCE_MS)
 
 
-def test_the_page_of_a_case_shows_where_it_stands(
+def opened_tab(house: House, page: Page, case: str, tab: str) -> None:
+    """Open the page of a case at one of its tabs."""
+    page.goto(f"{house.running.ui}/namespaces/cir/workflows/{case}")
+    page.get_by_role("tab", name=tab).click()
+
+
+def kept(page: Page, folder: Path, name: str) -> str:
+    """Save what is on the screen beside the test's other files, and return its text."""
+    page.screenshot(path=folder / f"{name}.png")
+    text = page.inner_text("body")
+    (folder / f"{name}.txt").write_text(text)
+    return text
+
+
+def test_the_details_say_where_the_case_stands(
     house: House, page: Page, case: str, tmp_path: Path
 ) -> None:
-    page.goto(f"{house.running.ui}/namespaces/cir/workflows/{case}")
-    expect(page.get_by_text(case).first).to_be_visible(timeout=PATIENCE_MS)
-    page.wait_for_load_state("networkidle")
-    page.screenshot(path=tmp_path / "case.png", full_page=True)
-    (tmp_path / "case.txt").write_text(page.inner_text("body"))
-    expect(page.get_by_text("owner kaya").first).to_be_visible(timeout=PATIENCE_MS)
+    opened_tab(house, page, case, "User Metadata")
+    drawn = page.frame_locator("iframe[src*='owner']").locator("body")
+    expect(drawn).to_contain_text("owner kaya", timeout=PATIENCE_MS)
+    kept(page, tmp_path, "details")
+    text = drawn.inner_text()
+
+    assert f"{case}: assessment" in text
+    assert "Waiting for" in text
+    assert "decision waits for" in text
+    assert "case-acknowledged by kaya" in text
+    assert "Marian Tolley" not in text, "no personal data in what everybody sees"
+
+
+def test_the_search_attributes_are_those_of_the_case(
+    house: House, page: Page, case: str, tmp_path: Path
+) -> None:
+    opened_tab(house, page, case, "Search Attributes")
+    expect(page.get_by_text("CaseNextClock").first).to_be_visible(timeout=PATIENCE_MS)
+    text = kept(page, tmp_path, "search-attributes")
+
+    for line in SHOWN:
+        assert line in text, text

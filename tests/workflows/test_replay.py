@@ -79,7 +79,7 @@ def with_start(history: WorkflowHistory, **settings: float) -> WorkflowHistory:
     raw = json.loads(history.to_json())
     (payload,) = raw["events"][0]["workflowExecutionStartedEventAttributes"]["input"]["payloads"]
     start = json.loads(base64.b64decode(payload["data"]))
-    start["opening"]["policy"]["settings"].update(settings)
+    start["opening"]["policy"]["numbers"].update(settings)
     payload["data"] = base64.b64encode(json.dumps(start).encode()).decode()
     return WorkflowHistory.from_json(history.workflow_id, raw)
 

