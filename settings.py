@@ -1,5 +1,6 @@
 """The only reader of the environment. Everything else is given plain values."""
 
+import contextlib
 import secrets
 from pathlib import Path
 
@@ -87,8 +88,12 @@ class Settings(BaseSettings):
         path = self.data / "check-word.key"
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_bytes(secrets.token_bytes(32))
+            fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+            fresh.touch(mode=0o600)
+            fresh.write_bytes(secrets.token_bytes(32))
+            with contextlib.suppress(FileExistsError):  # somebody else made it meanwhile
+                path.hardlink_to(fresh)
+            fresh.unlink()
         return path.read_bytes()
 
 

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from activities.beating import beating
 from activities.meeting import Meeting
@@ -28,11 +29,19 @@ class FactBatch(Value):
     meets: str | None = None
 
 
+class RecordTamperedError(Exception):
+    """The record holds another fact of that number: a person must look, not try again."""
+
+
 class Records(Protocol):
     """The record of facts and the read model."""
 
     async def append(self, batch: FactBatch) -> int:
-        """Append the batch in one transaction; return the number of the last fact on record."""
+        """Append the batch in one transaction; return the number of the last fact on record.
+
+        Raises:
+            RecordTamperedError: A fact of that number is there with other content.
+        """
         ...
 
 
@@ -47,6 +56,10 @@ class Recording:
     async def record_facts(self, batch: FactBatch) -> int:
         """Write facts and read model; a repeat is harmless."""
         async with beating():
-            last = await self._records.append(batch)
+            try:
+                last = await self._records.append(batch)
+            except RecordTamperedError as error:
+                kind = "record-tampered"
+                raise ApplicationError(str(error), type=kind, non_retryable=True) from error
             await self._meeting.other(batch.meets)
         return last

@@ -20,7 +20,7 @@ from adapters.temporal.instructing import (
 )
 from api.answers import Answer, of_refusal, unknown_case
 from domain.command import Command
-from domain.decider import Receipt, authorise, build
+from domain.decider import FactLine, Receipt, authorise, build
 from domain.errors import Code, Refused
 from domain.people import Role
 
@@ -120,7 +120,7 @@ class Desk:
         except UNANSWERED as error:
             kind_, code, words = SAYS[type(error)]
             raise _with_key(kind_, code, words.format(case=case), key) from error
-        return await self._complete(receipt)
+        return await self._complete(receipt, key)
 
     async def keep_refused(
         self, case: str, name: str, who: Who, key: str, refused: Refused
@@ -157,8 +157,11 @@ class Desk:
         version = await self.registers.version()
         return self.key.stamped(case, command, who.roles, rows, self.now(), version)
 
-    async def _complete(self, receipt: Receipt) -> Receipt:
+    async def _complete(self, receipt: Receipt, key: str) -> Receipt:
         """Remember what was acknowledged; a repeated answer gets its facts from the record."""
+        if receipt.repeated and not receipt.events:
+            lines = await self.cases.of_instruction(receipt.case, key)
+            receipt = receipt.but(events=tuple(FactLine(**line) for line in lines))
         last = max((line.seq for line in receipt.events), default=0)
         seen = self._acknowledged.get(receipt.case, 0)
         self._acknowledged[receipt.case] = max(seen, last)

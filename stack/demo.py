@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from settings import ROOT
+from stack.local import down
 
 LONDON = ZoneInfo("Europe/London")
 EXAMPLES = ROOT / "examples"
@@ -135,10 +136,6 @@ class Demo:
         else:
             say("Web UI: run with KEEP=1 to leave it running.")
 
-    def stop(self) -> None:
-        """Stop the stack; files stay."""
-        self._cir("priya", ["local", "down"])
-
 
 def say(words: str) -> None:
     """Tell the story."""
@@ -200,7 +197,7 @@ def main() -> int:
         return 1
     finally:
         if not keep:
-            demo.stop()
+            down(home / "data")
     say(f"{time.monotonic() - began:.0f} s")
     return 0
 

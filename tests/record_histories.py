@@ -127,7 +127,8 @@ async def renewed(office: Office) -> tuple[LiveCase, list[str]]:
         return await run_of(case) != first
 
     await live.until(is_renewed, "the second run")
-    await give(office, case, "decide", **live.QUALIFIES)
+    decided: dict[str, Any] = live.QUALIFIES
+    await give(office, case, "decide", **decided)
     called = await case.fact("provider-called-out")
     await give(office, case, "provider-acknowledged", called["payload"]["provider"])
     reason = "The insurer's firm is at work already."
@@ -184,7 +185,7 @@ async def record(office: Office, target: Path) -> None:
     for story in STORIES:
         case, runs = await story(office)
         await asyncio.wait_for(case.handle.result(), PATIENCE)
-        facts = []
+        facts: tuple[Fact, ...] = ()
         for number, run in enumerate(runs, 1):
             name = story.__name__ if len(runs) == 1 else f"{story.__name__}-{number}"
             facts += await keep(office.client, case.reference, run, target / name)
@@ -207,11 +208,11 @@ async def keep(client: Client, reference: str, run: str, stem: Path) -> tuple[Fa
     return facts
 
 
-UNREAD = set(
-    "taskId outcome taskQueue workerVersion historySizeBytes requestId identity userMetadata "
-    "retryPolicy useWorkflowBuildId scheduleToCloseTimeout scheduleToStartTimeout "
-    "startToCloseTimeout heartbeatTimeout".split()
-)
+UNREAD = {
+    "taskId", "outcome", "taskQueue", "workerVersion", "historySizeBytes", "requestId", "identity",
+    "userMetadata", "retryPolicy", "useWorkflowBuildId", "scheduleToCloseTimeout",
+    "scheduleToStartTimeout", "startToCloseTimeout", "heartbeatTimeout",
+}  # fmt: skip
 """Parts of an event that no replay reads, beside what activities were given."""
 
 

@@ -6,7 +6,7 @@ and the case from the replayed instance as its run ends.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -70,13 +70,25 @@ def told(facts: Iterable[Fact], case: Case) -> dict[str, Any]:
 
 
 def _deadlines(fact: dict[str, Any]) -> Iterable[list[Any]]:
-    """Yield ``[seq, clock or window, due]`` of a fact that sets a deadline."""
+    """Yield ``[seq, clock or window, instants]`` of a fact that says when something falls due."""
     payload = fact["payload"]
     about = payload.get("run", payload)
-    due = about.get("due_at") or payload.get("until") or payload.get("next_at")
-    if due is not None:
-        name = about.get("clock") or about.get("window") or about.get("about")
-        yield [fact["seq"], name, due]
+    instants = list(_instants(payload))
+    if instants:
+        yield [fact["seq"], about.get("clock") or about.get("window") or "", instants]
+
+
+def _instants(part: Any) -> Iterator[str]:
+    """Yield every instant at which something falls due, warnings and marks included."""
+    if isinstance(part, list):
+        for one in part:
+            yield from _instants(one)
+    elif isinstance(part, dict):
+        for key, value in part.items():
+            if key in ("due_at", "ends_at", "next_at", "until", "at") and isinstance(value, str):
+                yield value
+            else:
+                yield from _instants(value)
 
 
 def recorded(path: Path) -> WorkflowHistory:

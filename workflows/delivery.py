@@ -16,12 +16,14 @@ with workflow.unsafe.imports_passed_through():
     from domain.case import Case
     from domain.clocks.alarms import ALARMS
     from domain.clocks.catalogue import CATALOGUE
+    from domain.clocks.running import raised
     from domain.command import Command
     from domain.decisions.activation import AssignProvider
     from domain.decisions.deliveries import RecordDelivery
     from domain.effects import Effect
+    from domain.fact import Cause
     from domain.people import SYSTEM
-    from domain.settling import Settled, page_reached
+    from domain.settling import Settled, page_reached, settle
     from domain.told import wants_to_hear
     from domain.view import view_of
     from workflows import options
@@ -86,14 +88,24 @@ class Delivery:
             meets = self._meeting_of(facts[-1].seq)
             batch = FactBatch(case=case.reference, facts=facts, view=view_of(case), meets=meets)
             self._recording = True
-            await workflow.execute_activity_method(
-                Recording.record_facts,
-                batch,
-                summary=f"record facts {facts[0].seq} to {facts[-1].seq}",
-                **options.RECORD,
-            )
-            del outbox.facts[: len(facts)]
+            try:
+                await workflow.execute_activity_method(
+                    Recording.record_facts,
+                    batch,
+                    summary=f"record facts {facts[0].seq} to {facts[-1].seq}",
+                    **options.RECORD,
+                )
+                del outbox.facts[: len(facts)]
+            except ActivityError:  # only a record that says otherwise is not retried
+                self._alarm_about_record()
+                await workflow.sleep(options.RECORD_AGAIN, summary="the record says otherwise")
             self._recording = False
+
+    def _alarm_about_record(self) -> None:
+        """Wake somebody: a fact is on record with other content, which is never taken for done."""
+        case, now = self._keeper.case, workflow.now()
+        cause = Cause(id=f"record-tampered/{now.isoformat()}", by=SYSTEM, at=now)
+        self._keeper.absorb(settle(case, raised(case, "record-tampered", now), cause))
 
     def pair(self, settled: Settled) -> None:
         """Let record and notices of one decision find each other, when both start at once."""
@@ -170,7 +182,7 @@ class Delivery:
             self._give_up(waiting)
 
     def _give_up(self, waiting: Waiting) -> None:
-        """Put a notice that no try got through onto the phone task; what must arrive is tried on."""
+        """Put a notice that no try got through onto the phone task, unless it must arrive."""
         notice = waiting.effect.notice
         if notice is None or notice.must_arrive or waiting.tries < options.EFFECT_TRIES:
             return

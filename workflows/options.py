@@ -29,6 +29,9 @@ RECORD: Options = {
     "heartbeat_timeout": _BEAT,
     "retry_policy": _STEADY,  # for ever: a fact that was acknowledged goes on the record
 }
+RECORD_AGAIN = timedelta(minutes=5)
+"""Until facts are offered again to a record that says otherwise [our default]."""
+
 NOTICES: Options = {
     "start_to_close_timeout": timedelta(seconds=60),  # a batch over a slow mail server
     "heartbeat_timeout": _BEAT,

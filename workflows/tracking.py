@@ -88,7 +88,10 @@ def at_start(case_opened_at: datetime, *, exercise: bool) -> TypedSearchAttribut
 
 
 def details(case: Case, facts: tuple[Fact, ...]) -> str:
-    """Return the case in Markdown lists for the Web UI's details (tables render badly there)."""
+    """Return the case in Markdown lists for the Web UI's details.
+
+    Tables render badly there, and a list needs a blank line before it.
+    """
     waits = [
         f"- **{run.clock}** waits for {CATALOGUE[run.clock].says}: {run.state}, "
         f"due {run.due_at:%d %b %Y %H:%M:%S} UTC"
@@ -102,9 +105,11 @@ def details(case: Case, facts: tuple[Fact, ...]) -> str:
             f"- provider {case.engagement.provider or 'nobody'}, version {case.version}",
             "",
             "**Waiting for**" if waits else "**Nothing is being waited for**",
+            "",
             *waits,
             "",
             "**Last facts**",
+            "",
             *last,
         )
     )

@@ -90,6 +90,22 @@ class Cases:
             )
             return [{**json.loads(row.body), "hash": row.hash} for row in rows]
 
+    async def of_instruction(self, case: str, key: str) -> list[dict[str, Any]]:
+        """Return the facts an instruction brought about, as an answer shows them."""
+        async with reading(self._engine) as connection:
+            rows = await connection.execute(
+                select(
+                    col(CaseEventRow.seq),
+                    col(CaseEventRow.type),
+                    col(CaseEventRow.occurred_at),
+                    col(CaseEventRow.recorded_at),
+                    col(CaseEventRow.by),
+                )
+                .where(col(CaseEventRow.case) == case, col(CaseEventRow.instruction) == key)
+                .order_by(col(CaseEventRow.seq))
+            )
+            return [row_dict(row) for row in rows]
+
     async def has_instruction(self, case: str, key: str) -> bool:
         """Tell whether an instruction of that key is on the record."""
         async with reading(self._engine) as connection:

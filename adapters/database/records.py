@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import col
 
-from activities.records import FactBatch
+from activities.records import FactBatch, RecordTamperedError
 from adapters.database.engine import reading, upsert, writing
 from adapters.database.tables import CaseEventRow, CaseViewRow
 from adapters.database.turns import keep_turn
@@ -21,7 +21,7 @@ GENESIS = "0" * 64
 """What stands before the first fact of a case."""
 
 
-class RecordConflictError(RuntimeError):
+class RecordConflictError(RecordTamperedError):
     """A fact of that number is on record with other content: never taken for done."""
 
 

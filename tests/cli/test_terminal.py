@@ -103,7 +103,7 @@ def test_json_is_what_the_desk_said(cir: Shell, desk: PretendDesk) -> None:
     assert is_harmless(said.out)
 
 
-@pytest.mark.parametrize("shape", ["table", "json", "jsonl", "id"])
+@pytest.mark.parametrize("shape", ["table", "jsonl", "id"])
 @pytest.mark.parametrize(
     ("path", "words", "answer"),
     [

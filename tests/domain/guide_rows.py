@@ -24,37 +24,14 @@ STANDS_IN = {"T": "TMH", "M": "MH", "A": "AHD"}
 OWN_HAND = ("open-case",)
 """Given by a verb written by hand, ``cir case open``: a report is not an option."""
 
-DESK_ONLY = frozenset(
-    [
-        "record-ico",
-        "record-other-report",
-        "propose-close",
-        "confirm-close",
-        "record-feedback",
-        "reopen",
-        "record-final-report",
-        "log-work",
-        "dispute-work",
-        "resolve-work",
-        "request-spend",
-        "authorise-spend",
-        "reject-spend",
-        "hand-off-billing",
-        "billing-acknowledged",
-        "billing-rejected",
-        "decide",
-        "reverse-decision",
-        "propose-discretionary",
-        "approve-discretionary",
-        "reject-discretionary",
-        "withdraw-proposal",
-        "propose-phase-exit",
-        "accept-phase-exit",
-        "reject-phase-exit",
-        "change-policy",
-        "confirm-policy",
-    ]
-)
+DESK_ONLY = {
+    "record-ico", "record-other-report", "record-final-report", "propose-close", "confirm-close",
+    "record-feedback", "reopen", "log-work", "dispute-work", "resolve-work", "request-spend",
+    "authorise-spend", "reject-spend", "hand-off-billing", "billing-acknowledged",
+    "billing-rejected", "decide", "reverse-decision", "propose-discretionary",
+    "approve-discretionary", "reject-discretionary", "withdraw-proposal", "propose-phase-exit",
+    "accept-phase-exit", "reject-phase-exit", "change-policy", "confirm-policy",
+}  # fmt: skip
 """All of ``cir money`` and ``cir closing``, and what the note under the table names."""
 
 

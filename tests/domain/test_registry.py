@@ -222,6 +222,5 @@ def _unknown(names: tuple[str, ...]) -> set[str]:
 def _codes(path: Path) -> Iterator[str]:
     """Yield every member of ``Code`` a module names."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        is_member = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
-        if is_member and node.value.id == "Code":
-            yield node.attr
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield from (node.attr,) if node.value.id == "Code" else ()

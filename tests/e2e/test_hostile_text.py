@@ -4,11 +4,10 @@ import csv
 import json
 import unicodedata
 from email.message import EmailMessage
-from typing import Any
 
 import pytest
 
-from tests.e2e.house import House, a_report, until
+from tests.e2e.house import QUALIFIES, House, a_report, until, utc_now
 
 pytestmark = pytest.mark.server
 
@@ -76,17 +75,36 @@ def recipients(mail: EmailMessage) -> list[str]:
     return [address.addr_spec for address in mail["To"].addresses]
 
 
-def test_a_spreadsheet_calculates_nothing(house: House, case: str) -> None:
-    """The pack's items carry what a provider wrote; none of it starts a formula."""
-    for row in handed_off(house, case):
+@pytest.fixture(scope="module")
+def items(house: House, case: str) -> list[dict[str, str]]:
+    """Return the items of a pack whose work a provider described as it liked."""
+    house.ask("triage", "decide", case, *QUALIFIES)
+    until(lambda: house.facts(case, "provider-called-out"), "the provider to be called out")
+    house.ask("provider", "provider-acknowledged", case, by="alder")
+    contact = ("--with-whom", "Marian Tolley", "--channel", "phone", "--council-confirms", "yes")
+    house.ask("provider", "contact-made", case, *contact, by="alder")
+    scope = ("--summary", FORMULA, "--agreed-by", "Marian Tolley, Head of ICT")
+    house.ask("activation", "agree-scope", case, *scope, by="alder")
+    for number, words in enumerate((FORMULA, f"{RED}+1+1{OVERRIDE}", "-2\r\n@SUM(A1)", "\t=1")):
+        work = ("--item", f"H-{number}", "--date", f"{utc_now().date()}", "--grade", "lead")
+        place = ("--minutes", "60", "--phase", "containment", "--worker", "@R-1")
+        house.ask("money", "log-work", case, *work, *place, "--description", words, by="alder")
+    by_phone = {"verified_how": "call-back to the number on the register", "verified_by": "kaya"}
+    said_by = {"name": "Owen Pargeter", "post": "s151", **by_phone}
+    withdrawal = {"said_by": said_by, "reason": FORMULA}
+    house.ask("case", "instruct", case, "withdraw", "--input", "-", body=withdrawal)
+    house.ask("money", "hand-off-billing", case, by="priya")
+    pack = house.outbox / "finance" / case / "pack-1" / "items.csv"
+    until(pack.exists, "the pack")
+    with pack.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_spreadsheet_calculates_nothing(items: list[dict[str, str]]) -> None:
+    assert [row["item"] for row in items] == ["H-0", "H-1", "H-2", "H-3"]
+    assert "'" + FORMULA in items[0].values()
+    assert "'@R-1" in items[0].values()
+    for row in items:
         for name, value in row.items():
             assert not value.startswith(("=", "+", "-", "@", "\t", "\r")), f"{name}: {value!r}"
-            assert controls(value) == set()
-    assert any("cmd" in value for row in handed_off(house, case) for value in row.values())
-
-
-def handed_off(house: House, case: str) -> list[dict[str, str]]:
-    """Return the items of the newest pack of a case."""
-    (pack,) = (house.outbox / "finance" / case).glob("pack-*/items.csv")
-    with pack.open(newline="") as file:
-        return [dict[str, Any](row) for row in csv.DictReader(file)]
+            assert controls(value) == set(), f"{name}: {value!r}"

@@ -1,7 +1,6 @@
 """Every story plays exactly, and a file that is not a story is refused with step and field."""
 
 import json
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +82,6 @@ def test_every_problem_is_told_at_once() -> None:
 
 def test_the_copy_is_the_shared_one() -> None:
     if not SHARED.is_dir():
-        warnings.warn("LEFT OUT: the shared scenarios are not beside this clone", stacklevel=1)
-        return
+        pytest.skip("LEFT OUT: the shared scenarios are not beside this clone")
     theirs = {path.name: path.read_bytes() for path in SHARED.glob("*.json")}
     assert {path.name: path.read_bytes() for path in STORIES} == theirs
