@@ -12,7 +12,7 @@ from tests.cli.pretend_desk import CASE, HANG_UP, PretendDesk
 REPORT = str(ROOT / "examples" / "report.json")
 STORY = ROOT / "tests" / "scenarios" / "c4-discretionary.json"
 DEFAULT = ROOT / "policy" / "default.toml"
-COUNCILS = "code,gss-code,name"
+DECISION = '"decision.target_minutes" = { value = 120'
 
 
 def test_a_good_report_is_good(bare: Shell) -> None:
@@ -136,10 +136,12 @@ def test_what_is_no_scenario_ends_with_2_and_names_the_field(
 def test_another_policy_shows_what_it_would_change(bare: Shell, tmp_path: Path) -> None:
     same = bare("exercise", "rehearse", str(STORY), "--policy", str(DEFAULT))
     assert (same.code, same.data["diff"]) == (0, [])
-    demo = str(ROOT / "policy" / "demo.toml")
-    other = bare("exercise", "rehearse", str(STORY), "--policy", demo)
-    assert other.code == 0
-    assert {"field", "here", "there"} == other.data["diff"][0].keys()
+    slower = tmp_path / "slower.toml"
+    slower.write_text(DEFAULT.read_text().replace(DECISION, DECISION.replace("120", "240")))
+    other = bare("exercise", "rehearse", str(STORY), "--policy", str(slower))
+    assert (other.code, other.data["passed"]) == (0, True)
+    assert [one for one in other.data["diff"] if one["field"].endswith(" clocks")]
+    assert all({"field", "here", "there"} == one.keys() for one in other.data["diff"])
     broken = tmp_path / "broken.toml"
     broken.write_text("title = 'none'")
     assert bare("exercise", "rehearse", str(STORY), "--policy", str(broken)).code == 2
