@@ -38,7 +38,7 @@ from adapters.mail.page_sender import MessagePageSender
 from adapters.policies import read_policy
 from adapters.rendering import Templates
 from adapters.temporal.bootstrap import bootstrap, watch_namespace
-from adapters.temporal.connect import connect
+from adapters.temporal.connect import connect, connect_when_up
 from adapters.temporal.schedule import WATCH_QUEUE, ensure_watch
 from domain.notice import Address
 from settings import Settings, load
@@ -51,9 +51,6 @@ STICKY = timedelta(seconds=1)
 
 WORKFLOW_TASKS = 5
 """Workflow tasks at once: updates stay quick while a backlog drains (measured)."""
-
-CONNECT_TRIES = 30
-"""Seconds a worker waits for a server that is still starting [our default]."""
 
 GRACE = timedelta(seconds=10)
 """Longer than the longest send of the embedded default; past it activities run again elsewhere."""
@@ -153,7 +150,7 @@ async def run(settings: Settings) -> None:
     settings.data.mkdir(parents=True, exist_ok=True)
     if settings.database.startswith("sqlite"):  # elsewhere an operator migrates
         await asyncio.to_thread(migrate, settings.database)
-    client = await connected(settings)
+    client = await connect_when_up(settings.temporal_address, settings.temporal_namespace)
     await bootstrap(client, settings.temporal_namespace)
     watch = await connect(settings.temporal_address, watch_namespace(settings.temporal_namespace))
     await ensure_watch(watch, WATCHKEEPER, timedelta(seconds=settings.watch_every_s))
@@ -169,16 +166,6 @@ async def run(settings: Settings) -> None:
         if settings.worker_ready_file is not None:
             settings.worker_ready_file.write_text("ready\n")
         await stopped.wait()
-
-
-async def connected(settings: Settings) -> Client:
-    """Connect; a server that is still starting is waited for."""
-    for _ in range(CONNECT_TRIES - 1):
-        try:
-            return await connect(settings.temporal_address, settings.temporal_namespace)
-        except RuntimeError:
-            await asyncio.sleep(1)
-    return await connect(settings.temporal_address, settings.temporal_namespace)
 
 
 if __name__ == "__main__":

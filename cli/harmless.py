@@ -22,7 +22,16 @@ def safe(value: Any) -> str:  # noqa: ANN401  (anything that is shown)
 
 def when(value: str | None, options: Options) -> str:
     """Return an ISO instant in UK time with its zone, or in UTC when asked."""
+    return _local(value, options, "%d %b %Y %H:%M:%S %Z")
+
+
+def soon(value: str | None, options: Options) -> str:
+    """Return a deadline as a narrow column has it: to the minute, the year left out."""
+    return _local(value, options, "%d %b %H:%M %Z")
+
+
+def _local(value: str | None, options: Options, shape: str) -> str:
     if not value:
         return ""
     zone = UTC if options.utc else LONDON
-    return f"{datetime.fromisoformat(value).astimezone(zone):%d %b %H:%M:%S %Z}"
+    return datetime.fromisoformat(value).astimezone(zone).strftime(shape)

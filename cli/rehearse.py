@@ -1,5 +1,8 @@
 """``cir exercise rehearse`` and ``cir policy``: the rules themselves, without a desk."""
 
+import json
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -71,25 +74,41 @@ def tell(answer: dict[str, Any], options: Options) -> None:
         words = f"step {one['step']} {one['field']}: expected {one['expected']}"
         click.echo(safe(f"{words}, was {one['actual']}"))
     for one in answer.get("diff", ()):
-        click.echo(safe(f"{one['field']}: {one['here']} would be {one['there']}"))
+        click.echo(safe(f"{one['field']}: {_text(one['here'])} would be {_text(one['there'])}"))
     end = "as expected" if answer["passed"] else f"{len(answer['mismatches'])} mismatches"
     click.echo(f"{answer['scenario']}: {end}")
 
 
 def differences(here: dict[str, Any], there: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what another policy would change: at the end, and step by step."""
-    found = [
-        {"field": f"final.{name}", "here": value, "there": there["final"].get(name)}
-        for name, value in here["final"].items()
-        if there["final"].get(name) != value
-    ]
+    found = list(_changes("final", here["final"], there["final"]))
     for one, other in zip(here["steps"], there["steps"], strict=True):
-        found.extend(
-            {"field": f"step {one['n']} {name}", "here": one[name], "there": other[name]}
-            for name in ("outcome", "code", "phase", "notices", "clocks")
-            if one[name] != other[name]
-        )
+        for name in ("outcome", "code", "phase", "notices", "clocks"):
+            found.extend(_changes(f"step {one['n']} {name}", one[name], other[name]))
     return found
+
+
+def _changes(field: str, here: Any, there: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
+    """Yield where two values differ: within objects by key, of lists what only one side has."""
+    if here == there:
+        return
+    if isinstance(here, dict) and isinstance(there, dict):
+        for name in {**here, **there}:
+            yield from _changes(f"{field}.{name}", here.get(name), there.get(name))
+    elif isinstance(here, list) and isinstance(there, list):
+        ours, theirs = Counter(map(_text, here)), Counter(map(_text, there))
+        only = [[json.loads(one) for one in rest.elements()] for rest in _apart(ours, theirs)]
+        yield {"field": field, "here": only[0], "there": only[1]}
+    else:
+        yield {"field": field, "here": here, "there": there}
+
+
+def _apart(ours: Counter[str], theirs: Counter[str]) -> tuple[Counter[str], Counter[str]]:
+    return ours - theirs, theirs - ours
+
+
+def _text(value: Any) -> str:  # noqa: ANN401
+    return json.dumps(value, sort_keys=True)
 
 
 def policy_shown(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401

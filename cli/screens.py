@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.context import Options
-from cli.harmless import safe, when
+from cli.harmless import safe, soon, when
 
 MOST_ROWS = 200
 MOST_ACTIONS, MOST_CLOCKS, MOST_PAGES = 4, 9, 4
@@ -22,7 +22,9 @@ INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$
 def draw(data: Any, options: Options) -> None:  # noqa: ANN401
     """Draw an answer on the terminal."""
     console = Console(no_color=None if options.colour else True, highlight=False)
-    if isinstance(data, list):
+    if isinstance(data, list) and data and "next_clock" in data[0]:
+        _cases(console, data, options)
+    elif isinstance(data, list):
         _rows(console, [_slim(row) for row in data], options)
     elif isinstance(data, dict) and "command" in data and "events" in data:
         _taken(console, data, options)
@@ -35,19 +37,10 @@ def draw(data: Any, options: Options) -> None:  # noqa: ANN401
 
 
 SLIM = {
-    "next_clock": (
-        "case",
-        "phase",
-        "category",
-        "owner",
-        "provider",
-        "next_clock",
-        "due_at",
-        "breached",
-        "rung",
-    ),
     "mine": ("case", "by", "command"),
     "events": ("case", "command", "phase", "version"),
+    "contract_ref": ("id", "name", "contract_from", "contract_to", "duty_line"),
+    "gss": ("code", "name", "region", "eligible"),
 }
 """What a table shows of rows that have a column: a terminal is 80 wide."""
 
@@ -56,8 +49,26 @@ def _slim(row: dict[str, Any]) -> dict[str, Any]:
     """Return as much of a row as a terminal shows; JSON has it all."""
     for mark, names in SLIM.items():
         if mark in row:
-            return {name: row[name] for name in names}
+            return {name: row.get(name) for name in names}
     return row
+
+
+def _cases(console: Console, rows: list[dict[str, Any]], options: Options) -> None:
+    """Draw a list of cases, a line each; what is late is marked with the rung it has reached."""
+    table = Table(box=SIMPLE, pad_edge=False, padding=(0, 0))
+    for name in ("case", "phase", "cat.", "owner", "next clock", "due", "late"):
+        table.add_column(name, no_wrap=True, overflow="ellipsis")
+    for row in rows[:MOST_ROWS]:
+        category = row["category"] if len(row["category"] or "") <= 2 else "none"  # noqa: PLR2004
+        rung = "" if row["rung"] is None else f"L{row['rung']}"
+        late = rung or ("late" if row["breached"] else "")
+        phase = f"{row['phase']} {row['outcome'] or ''}".strip()
+        due = soon(row["due_at"], options)
+        cells = (row["case"], phase, category, row["owner"], row["next_clock"], due, late)
+        style = "red" if late else ""
+        table.add_row(*(Text(safe(cell), style=style) for cell in cells))
+    console.print(table)
+    _more(console, rows, MOST_ROWS)
 
 
 def _taken(console: Console, data: dict[str, Any], options: Options) -> None:
@@ -94,7 +105,7 @@ def _cell(name: str, value: Any, options: Options) -> str:  # noqa: ANN401
 
 def _pairs(console: Console, data: dict[str, Any], options: Options) -> None:
     for name, value in data.items():
-        if name == "ok" or value in (None, [], {}):
+        if name == "ok" or value in (None, False, [], {}):
             continue
         if isinstance(value, list) and isinstance(value[0], dict):
             console.print(Text(f"{name.replace('_', ' ')}:"))

@@ -247,7 +247,7 @@ class Case(Value):
     @property
     def is_billable(self) -> bool:
         """Tell whether contact was ever made or any work item is not void."""
-        return self.engagement.contact_ever or any(i.state != "void" for i in self.money.items)
+        return self.engagement.contact_ever or self.money.has_work
 
 
 class Event(Value):

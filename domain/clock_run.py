@@ -55,6 +55,7 @@ class Paging(Value):
 
     Attributes:
         rung: The highest rung really paged so far; ``None`` before the first page of a ladder.
+        paged_at: When that was.
         next_at: When the next rung is paged; ``None`` when nothing is to be paged by the ladder.
         next_rung: The rung that is paged then.
         unacknowledged: Whether a page of rung L1 or higher waits for a person.
@@ -63,6 +64,7 @@ class Paging(Value):
     """
 
     rung: int | None = None
+    paged_at: Instant | None = None
     next_at: Instant | None = None
     next_rung: int = 1
     unacknowledged: bool = False

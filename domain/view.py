@@ -28,6 +28,7 @@ class EscalationLine(Value):
 
     clock: str
     rung: int | None
+    paged_at: Instant | None = None
     acknowledged_by: str | None = None
     unacknowledged: bool = False
 
@@ -192,6 +193,7 @@ def _escalations(case: Case) -> list[EscalationLine]:
         EscalationLine(
             clock=run.clock if isinstance(run, ClockRun) else run.about,
             rung=run.paging.rung,
+            paged_at=run.paging.paged_at,
             acknowledged_by=run.paging.acknowledged_by,
             unacknowledged=run.paging.unacknowledged,
         )

@@ -30,8 +30,8 @@ class WorkItem(Value):
         amount_pence: Rounded half up once, here.
         held_why: The rule that keeps it out, when held.
         disputed_by: Who disputed it, when disputed.
-        pack: Number of the pack it is in; ``None`` while unbilled.
-        billed: Whether finance has acknowledged that pack.
+        disputed_for: Whose dispute it is, when disputed.
+        pack: Number of the pack it is in; ``None`` while it is in none.
     """
 
     item: str
@@ -48,8 +48,18 @@ class WorkItem(Value):
     state: ItemState
     held_why: str | None = None
     disputed_by: str | None = None
+    disputed_for: Literal["mhclg", "council"] | None = None
     pack: int | None = None
-    billed: bool = False
+
+
+class BilledItem(Value):
+    """What is left of a work item once finance has taken its pack; the record keeps the rest."""
+
+    item: str
+    content: str
+    ledger: Ledger
+    amount_pence: int
+    pack: int
 
 
 class PackTotals(Value):
@@ -78,6 +88,16 @@ class SpendRequest(Value):
     amount_pence: int
 
 
+class AuthorityChange(Value):
+    """One raise of MHCLG's authority: asked for by one person, given by another."""
+
+    at: Instant
+    former_pence: int
+    amount_pence: int
+    requested_by: str
+    authorised_by: str
+
+
 class Order(Value):
     """The council's purchase order."""
 
@@ -98,27 +118,40 @@ class Money(Value):
 
     Attributes:
         authority_pence: What MHCLG has agreed to spend on ledger A; at first nothing.
+        authority_changes: Every raise of it, in order.
         request: A spend request that waits.
         order: The council's order: the limit of ledger B.
         cut_over_at: From when recovery is the council's to pay for.
         accepted: Rates accepted, by provider.
-        items: Every work item, in order of logging.
+        items: Every work item that finance has not taken, in order of logging.
+        billed: Every work item that finance has taken.
         packs: Every pack, in order.
         alerted: Highest threshold in percent already told, by ledger.
     """
 
     authority_pence: int = 0
+    authority_changes: tuple[AuthorityChange, ...] = ()
     request: SpendRequest | None = None
     order: Order | None = None
     cut_over_at: Instant | None = None
     accepted: tuple[AcceptedRates, ...] = ()
     items: tuple[WorkItem, ...] = ()
+    billed: tuple[BilledItem, ...] = ()
     packs: tuple[Pack, ...] = ()
     alerted: dict[Ledger, int] = {}
 
     def item(self, item_id: str) -> WorkItem | None:
-        """Return the work item of that id."""
+        """Return the work item of that id, unless finance has taken it."""
         return next((item for item in self.items if item.item == item_id), None)
+
+    def billed_item(self, item_id: str) -> BilledItem | None:
+        """Return what is left of the work item of that id, once finance has taken it."""
+        return next((item for item in self.billed if item.item == item_id), None)
+
+    @property
+    def has_work(self) -> bool:
+        """Tell whether there is any work item, billed or not, that is not void."""
+        return bool(self.billed) or any(i.state is not ItemState.VOID for i in self.items)
 
     @property
     def pack_in_flight(self) -> Pack | None:
@@ -128,7 +161,8 @@ class Money(Value):
     def logged_pence(self, ledger: Ledger) -> int:
         """Return the value of every item of a ledger that is not void, in pence."""
         kept = (i for i in self.items if i.ledger == ledger and i.state is not ItemState.VOID)
-        return sum(item.amount_pence for item in kept)
+        billed = (i.amount_pence for i in self.billed if i.ledger == ledger)
+        return sum(billed) + sum(item.amount_pence for item in kept)
 
     def held_pence(self, ledger: Ledger) -> int:
         """Return the value of what a rule or a person keeps out of billing, in pence."""

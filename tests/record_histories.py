@@ -278,6 +278,21 @@ def say(words: str) -> None:
     sys.stdout.flush()
 
 
+async def connected(address: str) -> Client:
+    """Return a connection that names no machine; a server that is still starting is waited for."""
+
+    async def connection() -> Client | None:
+        try:
+            return await Client.connect(
+                address, namespace=NAMESPACE, data_converter=data_converter(), identity=IDENTITY
+            )
+        except RuntimeError:
+            return None
+
+    client: Client = await live.until(connection, "the Temporal server")
+    return client
+
+
 async def main() -> None:
     """Record every story against a server of its own."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
@@ -287,12 +302,7 @@ async def main() -> None:
         (data / "office").mkdir()
         fresh.mkdir()
         with temporal_server(data / "temporal", say) as ports:
-            client = await Client.connect(
-                f"{LOOPBACK}:{ports.temporal}",
-                namespace=NAMESPACE,
-                data_converter=data_converter(),
-                identity=IDENTITY,
-            )
+            client = await connected(f"{LOOPBACK}:{ports.temporal}")
             await bootstrap(client, NAMESPACE)
             async with live.at_work(client, data / "office") as office:
                 await record(office, fresh)

@@ -19,7 +19,7 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from adapters.temporal.connect import connect
+from adapters.temporal.connect import connect_when_up
 
 KEYWORD = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
 DATETIME = IndexedValueType.INDEXED_VALUE_TYPE_DATETIME
@@ -132,7 +132,7 @@ def watch_namespace(namespace: str) -> str:
 
 
 async def _main(address: str, namespace: str) -> None:
-    await bootstrap(await connect(address, namespace), namespace)
+    await bootstrap(await connect_when_up(address, namespace), namespace)
 
 
 if __name__ == "__main__":

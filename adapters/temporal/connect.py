@@ -1,9 +1,14 @@
 """One connection to Temporal, from its profile and ``TEMPORAL_*``."""
 
+import asyncio
+
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter
 from temporalio.envconfig import ClientConfig
+
+TRIES = 30
+"""Seconds a server that is still starting is waited for [our default]."""
 
 
 def data_converter() -> DataConverter:
@@ -31,3 +36,17 @@ async def connect(
         profile["namespace"] = namespace
     profile.setdefault("target_host", "127.0.0.1:7233")
     return await Client.connect(**profile, data_converter=data_converter(), lazy=lazy)
+
+
+async def connect_when_up(address: str, namespace: str) -> Client:
+    """Connect to a server that may still be starting: its port answers before it is healthy.
+
+    Raises:
+        RuntimeError: It was not up after ``TRIES`` seconds.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return await connect(address, namespace)
+        except RuntimeError:
+            await asyncio.sleep(1)
+    return await connect(address, namespace)

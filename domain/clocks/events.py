@@ -274,6 +274,7 @@ class PageDue(AboutPaging):
             return case  # a warning is one page and climbs nothing
         paging = old.but(
             rung=max(self.rung, old.rung or 0),
+            paged_at=self.at,
             next_at=self.next_at,
             next_rung=self.next_rung,
             unacknowledged=old.unacknowledged or self.needs_acknowledgement,

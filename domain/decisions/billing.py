@@ -12,7 +12,7 @@ from domain.money.pack import document, number_of_next, totals
 from domain.people import F, M, Role, S
 from domain.phase import CLS, OFF, REC, Phase
 from domain.said import OneLine
-from domain.work import Pack, PackTotals, WorkItem
+from domain.work import BilledItem, Pack, PackTotals, WorkItem
 
 BILLABLE = frozenset({OFF, REC, CLS})
 
@@ -32,11 +32,14 @@ class HandOffBilling(Command):
         if flight is not None:
             raise Refused(
                 Code.BILLING_IN_FLIGHT,
-                f"Pack {flight.pack} of {case.reference} waits for finance's answer.",
+                f"Pack {flight.pack} of {case.reference} waits for finance's answer: "
+                "cir money billing-acknowledged or billing-rejected.",
             )
         if not case.money.unpacked:
             raise Refused(
-                Code.NOTHING_TO_BILL, f"{case.reference} has no payable item outside a pack."
+                Code.NOTHING_TO_BILL,
+                f"{case.reference} has no payable item outside a pack. What is held or disputed: "
+                "cir money resolve-work.",
             )
         payable, authority = case.money.payable_pence("A"), case.money.authority_pence
         if payable > authority:
@@ -134,10 +137,12 @@ class BillingTaken(Event):
     finance_ref: str
 
     def apply(self, case: Case) -> Case:
-        """The items are billed; what only the pack needed is folded away."""
+        """The items are billed: what no rule reads any more is on the record only."""
         answer = {"state": "acknowledged", "finance_ref": self.finance_ref}
-        items = tuple(_billed(i) if i.pack == self.pack else i for i in case.money.items)
-        return _answered(case, self.pack, answer, items)
+        taken = tuple(_billed(i, self.pack) for i in case.money.items if i.pack == self.pack)
+        left = tuple(i for i in case.money.items if i.pack != self.pack)
+        money = case.money.but(items=left, billed=(*case.money.billed, *taken))
+        return _answered(case.but(money=money), self.pack, answer)
 
 
 class BillingReturned(Event):
@@ -150,13 +155,20 @@ class BillingReturned(Event):
     def apply(self, case: Case) -> Case:
         """The items wait for the next pack."""
         items = tuple(i.but(pack=None) if i.pack == self.pack else i for i in case.money.items)
-        return _answered(case, self.pack, {"state": "rejected"}, items)
+        money = case.money.but(items=items)
+        return _answered(case.but(money=money), self.pack, {"state": "rejected"})
 
 
-def _billed(item: WorkItem) -> WorkItem:
-    return item.but(billed=True, description="", worker=None)
+def _billed(item: WorkItem, pack: int) -> BilledItem:
+    return BilledItem(
+        item=item.item,
+        content=item.content,
+        ledger=item.ledger,
+        amount_pence=item.amount_pence,
+        pack=pack,
+    )
 
 
-def _answered(case: Case, number: int, answer: dict[str, str], items: tuple[WorkItem, ...]) -> Case:
+def _answered(case: Case, number: int, answer: dict[str, str]) -> Case:
     packs = tuple(p.but(**answer) if p.pack == number else p for p in case.money.packs)
-    return case.but(money=case.money.but(items=items, packs=packs))
+    return case.but(money=case.money.but(packs=packs))

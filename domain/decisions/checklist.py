@@ -29,7 +29,7 @@ def missing(case: Case, data_return: str, waived: Collection[str]) -> tuple[str,
     checks = {
         "final-report": case.engagement.scope_ever and case.final_report is None,
         "data-return": case.engagement.scope_ever and not _is_settled(case, data_return),
-        "billing": any(i.state is ItemState.PAYABLE and not i.billed for i in case.money.items),
+        "billing": any(item.state is ItemState.PAYABLE for item in case.money.items),
         "held-work": any(item.state in _KEPT_OUT for item in case.money.items),
         "ico-outcome": _lacks_ico_outcome(case),
         "open-escalations": _is_anything_open(case),

@@ -1,5 +1,5 @@
-"""Money: work items, authority to spend, and billing."""
+"""Money: work items, what is disputed, authority to spend, and billing."""
 
-from domain.decisions import billing, spending, work
+from domain.decisions import billing, disputes, spending, work
 
-__all__ = ["billing", "spending", "work"]
+__all__ = ["billing", "disputes", "spending", "work"]

@@ -11,7 +11,7 @@ from domain.errors import Code, Refused
 from domain.money.thresholds import rearmed
 from domain.people import A, Role, T
 from domain.phase import ACT, CLS, CON, ERA, OFF, REC, Phase
-from domain.work import SpendRequest
+from domain.work import AuthorityChange, SpendRequest
 
 WHILE_WORKING = frozenset({ACT, CON, ERA, OFF, REC, CLS})
 
@@ -35,7 +35,7 @@ class RequestSpend(Command):
             raise Refused(
                 Code.REQUEST_PENDING,
                 f"{case.money.request.by} has asked for money on {case.reference} already; "
-                "it waits for a senior approver.",
+                "it waits for a senior approver: cir money authorise-spend or reject-spend.",
             )
         return (
             SpendRequested(
@@ -73,6 +73,7 @@ class AuthoriseSpend(Command):
                 amount_pence=amount,
                 former_pence=case.money.authority_pence,
                 requested_by=asked.by,
+                authorised_by=self.by,
                 reason=self.words(),
             ),
         )
@@ -141,11 +142,23 @@ class SpendAuthorised(Event):
     amount_pence: int
     former_pence: int
     requested_by: str
+    authorised_by: str
     reason: str
 
     def apply(self, case: Case) -> Case:
         """Raise it; thresholds above the new ratio may fire again."""
-        money = case.money.but(authority_pence=self.amount_pence, request=None)
+        change = AuthorityChange(
+            at=self.at,
+            former_pence=self.former_pence,
+            amount_pence=self.amount_pence,
+            requested_by=self.requested_by,
+            authorised_by=self.authorised_by,
+        )
+        money = case.money.but(
+            authority_pence=self.amount_pence,
+            authority_changes=(*case.money.authority_changes, change),
+            request=None,
+        )
         return case.but(money=rearmed(case, money, "A"))
 
 

@@ -9,6 +9,7 @@ from domain.case import Case, Event, Successor
 from domain.command import Command
 from domain.errors import Code, Refused
 from domain.money.succession import succeeded
+from domain.money.thresholds import rearmed
 from domain.people import M, Role
 from domain.value import Line
 from domain.work import Order
@@ -102,5 +103,5 @@ class CouncilSucceeded(Event):
         case = case.but(successor=taken)
         if self.po_number is not None and self.po_value_pence is not None:
             order = Order(po_number=self.po_number, value_pence=self.po_value_pence)
-            case = case.but(money=case.money.but(order=order))
+            case = case.but(money=rearmed(case, case.money.but(order=order), "B"))
         return case.but(money=succeeded(case))

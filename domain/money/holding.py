@@ -17,18 +17,37 @@ def held_why(case: Case, *, provider: str, phase: str, worked_on: date, amount: 
         worked_on: The day of the work.
         amount: Its amount in pence.
     """
-    cut_over = case.money.cut_over_at
-    cut_over_on = None if cut_over is None else cut_over.astimezone(LONDON).date()
     if ledger_of(phase) == "A":
-        late = cut_over_on is not None and worked_on > cut_over_on
-        return "after-cut-over" if late and not was_in_response(case, worked_on) else None
-    if cut_over_on is not None and worked_on < cut_over_on:
+        return "after-cut-over" if is_after_cut_over(case, worked_on) else None
+    if is_before_cut_over(case, worked_on):
         return "before-cut-over"
     if is_unconfirmed(case, worked_on):
         return "successor-unconfirmed"
     if accepted_rates(case, provider) is None:
         return "order-unconfirmed"
     return "over-order-value" if exceeds_order(case, amount) else None
+
+
+def cut_over_on(case: Case) -> date | None:
+    """Return the UK day of the cut-over; ``None`` when recovery was never accepted."""
+    cut_over = case.money.cut_over_at
+    return None if cut_over is None else cut_over.astimezone(LONDON).date()
+
+
+def is_before_cut_over(case: Case, worked_on: date) -> bool:
+    """Tell whether recovery of that day is dated before the council began to pay."""
+    day = cut_over_on(case)
+    return day is not None and worked_on < day
+
+
+def is_after_cut_over(case: Case, worked_on: date) -> bool:
+    """Tell whether containment or eradication of that day is dated after its end.
+
+    A day on which the case was in containment or eradication is never after it: an early
+    acceptance, or a return to containment, leaves that work MHCLG's to pay for.
+    """
+    day = cut_over_on(case)
+    return day is not None and worked_on > day and not was_in_response(case, worked_on)
 
 
 def was_in_response(case: Case, day: date) -> bool:

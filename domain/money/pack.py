@@ -40,11 +40,14 @@ def document(case: Case, number: int) -> dict[str, Any]:
         **{ledger: _ledger(case, ledger) for ledger in LEDGERS},
         "decision": _trail(case),
         "cut_over_at": None if money.cut_over_at is None else money.cut_over_at.isoformat(),
-        "authority_pence": money.authority_pence,
+        "authority": {
+            "amount_pence": money.authority_pence,
+            "changes": [change.model_dump(mode="json") for change in money.authority_changes],
+        },
         "order": None if money.order is None else money.order.model_dump(mode="json"),
         "left_out": [
             {"item": i.item, "provider": i.provider, "amount_pence": i.amount_pence,
-             "state": i.state.value, "why": i.held_why}
+             "state": i.state.value, "why": _left_out_why(i)}
             for i in money.items
             if i.state in (ItemState.HELD, ItemState.DISPUTED)
         ],
@@ -53,10 +56,18 @@ def document(case: Case, number: int) -> dict[str, Any]:
     return {**content, "sha256": hashlib.sha256(text.encode()).hexdigest()}
 
 
+def _left_out_why(item: WorkItem) -> str | None:
+    """Return the rule that holds the item, or whose dispute keeps it out."""
+    if item.state is ItemState.DISPUTED:
+        return f"disputed-by-{item.disputed_for}"
+    return item.held_why
+
+
 def _trail(case: Case) -> dict[str, Any]:
     decision = case.decision
     return {
         "category": case.category.value,
+        "result": None if decision is None else decision.result,
         "discretionary": decision is not None and decision.discretionary,
         "people": [] if decision is None else list(decision.people),
     }

@@ -4,6 +4,9 @@ from domain.case import Case
 from domain.provider import Ledger
 from domain.work import Money
 
+Crossing = tuple[Ledger, int]
+"""A ledger, and the highest threshold in percent that it has just reached."""
+
 
 def limit_of(money: Money, ledger: Ledger) -> int:
     """Return what a ledger may spend, in pence: the authority, or the council's order."""
@@ -21,10 +24,16 @@ def reached(case: Case, money: Money, ledger: Ledger) -> int:
     return max(crossed, default=0)
 
 
-def alerted(case: Case, money: Money, ledger: Ledger) -> Money:
-    """Return the money with the highest threshold told; the notice follows from the rise."""
-    told = max(money.alerted.get(ledger, 0), reached(case, money, ledger))
-    return money.but(alerted={**money.alerted, ledger: told})
+def crossings(case: Case, money: Money, ledger: Ledger) -> tuple[Crossing, ...]:
+    """Return the highest threshold that ``money`` reaches and that was not told yet, if any."""
+    now = reached(case, money, ledger)
+    return ((ledger, now),) if now > money.alerted.get(ledger, 0) else ()
+
+
+def alerted(money: Money, ledger: Ledger, crossed: tuple[Crossing, ...]) -> Money:
+    """Return the money with ``crossed`` told; the notice follows from the rise."""
+    told = {ledger: money.alerted.get(ledger, 0), **dict(crossed)}
+    return money.but(alerted={**money.alerted, **told})
 
 
 def rearmed(case: Case, money: Money, ledger: Ledger) -> Money:

@@ -123,10 +123,10 @@ def test_an_accepted_decision_tells_what_comes_next(cir: Shell) -> None:
     said = cir("triage", "acknowledge", CASE)
     assert said.err.splitlines() == [
         f"{CASE}: acknowledge taken; now assessment, version 1.",
-        "  next: decision warning at 23 Jul 04:00:00 BST",
+        "  next: decision warning at 23 Jul 2026 04:00:00 BST",
         f"  what to do now: cir case show {CASE}",
     ]
-    assert "23 Jul 03:00:00 UTC" in cir("triage", "acknowledge", CASE, "--utc").err
+    assert "23 Jul 2026 03:00:00 UTC" in cir("triage", "acknowledge", CASE, "--utc").err
 
 
 def test_a_list_on_standard_input_gives_each_case_a_key_of_its_own(

@@ -17,6 +17,19 @@ EVIL = "\x1b[2J\x1b]0;owned\x07 \u202egnp.exe \x9b31m \x08\x00\r\u200b\u2066"
 AT = "2026-07-23T02:10:00Z"
 
 
+A_HOSTILE_LINE = {
+    "case": EVIL,
+    "phase": EVIL,
+    "outcome": EVIL,
+    "category": EVIL,
+    "owner": EVIL,
+    "next_clock": EVIL,
+    "due_at": AT,
+    "breached": True,
+    "rung": EVIL,
+}
+
+
 def a_case(many: int = 1, words: str = "Eastmere District Council") -> dict[str, Any]:
     """Return a case with ``many`` of everything."""
     clock = {"clock": words, "instance": 1, "state": "breached", "started_at": AT, "due_at": AT}
@@ -90,9 +103,17 @@ def test_a_case_fits_on_one_screen_however_much_there_is(
 def test_a_case_shows_what_matters(cir: Shell, desk: PretendDesk) -> None:
     desk.reads[f"/cases/{CASE}"] = a_case()
     shown = cir("case", "show", CASE, "-o", "table").out
-    words = ("EXERCISE", "containment", "23 Jul 03:10:00 BST", "PAGED L1", "£1.50", "C2", "alder")
+    words = (
+        "EXERCISE",
+        "containment",
+        "23 Jul 2026 03:10:00 BST",
+        "PAGED L1",
+        "£1.50",
+        "C2",
+        "alder",
+    )
     assert not [word for word in words if word not in shown]
-    assert "23 Jul 02:10:00 UTC" in cir("case", "show", CASE, "-o", "table", "--utc").out
+    assert "23 Jul 2026 02:10:00 UTC" in cir("case", "show", CASE, "-o", "table", "--utc").out
 
 
 def test_json_is_what_the_desk_said(cir: Shell, desk: PretendDesk) -> None:
@@ -109,6 +130,7 @@ def test_json_is_what_the_desk_said(cir: Shell, desk: PretendDesk) -> None:
     [
         (f"/cases/{CASE}", ("case", "show", CASE), a_case(1, EVIL)),
         ("/cases", ("case", "list"), [{"case": EVIL, "owner": EVIL, EVIL: EVIL, "rung": [EVIL]}]),
+        ("/cases", ("case", "list"), [A_HOSTILE_LINE]),
         (
             f"/cases/{CASE}/history",
             ("case", "history", CASE),
@@ -158,6 +180,36 @@ def test_colour_is_for_terminals_that_want_it(cir: Shell, desk: PretendDesk) -> 
     assert red not in on_a_terminal(cir, "case", "show", CASE, "--no-colour")
     assert red not in on_a_terminal(cir, "case", "show", CASE, NO_COLOR="1")
     assert "\x1b" not in cir("case", "show", CASE, "-o", "table").out
+
+
+def a_line(**changes: Any) -> dict[str, Any]:
+    """Return a line of a list of cases."""
+    line = {
+        "case": CASE,
+        "phase": "containment",
+        "outcome": None,
+        "category": "C2",
+        "owner": "kaya",
+        "provider": "alder",
+        "next_clock": "triage-acknowledgement",
+        "due_at": AT,
+        "breached": False,
+        "rung": None,
+    }
+    return {**line, **changes}
+
+
+def test_a_list_has_a_line_for_each_case(cir: Shell, desk: PretendDesk) -> None:
+    late = a_line(case="CIR-2026-000124", category="uncategorised", breached=True, rung=2)
+    desk.reads["/cases"] = [a_line(), late, a_line(owner="x" * 200, due_at=None)]
+    lines = cir("case", "list", "-o", "table").out.splitlines()
+    assert max(map(len, lines)) <= 80
+    first, second, third = (line for line in lines if "CIR-" in line)
+    assert first.split()[:4] == [CASE, "containment", "C2", "kaya"]
+    assert "23 Jul 03:10 BST" in first
+    assert second.split()[2] == "none"
+    assert second.rstrip().endswith("L2")
+    assert CASE in third
 
 
 def test_references_only_feed_another_cir(cir: Shell, desk: PretendDesk) -> None:

@@ -180,6 +180,8 @@ def test_every_event_of_a_row_is_on_the_register_of_events(name: str) -> None:
 
 def test_every_kind_of_event_has_its_type_and_says_what_happened() -> None:
     for kind in _kinds(Event):
+        if not kind.__module__.startswith("domain."):
+            continue  # tests make facts of their own
         is_base = bool(kind.__subclasses__()) and not kind.type
         assert is_base or Event.registry[kind.type] is kind, f"{kind.__name__} has no type"
         assert (kind.__doc__ or "").strip()

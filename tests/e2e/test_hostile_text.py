@@ -15,7 +15,7 @@ RED, TITLE, OVERRIDE = "\x1b[31m", "\x1b]0;owned\x07", "\u202e"
 FORMULA = "=cmd|'/C calc'!A0"
 INJECTED = "Saltbeck\r\nBcc: everybody@evil.example.org"
 SUMMARY = f"{FORMULA}\n{RED}All is well{OVERRIDE}gnihton si ereht{TITLE}\x08\x08\nBcc: me"
-SAFE_CONTROLS = {"\n"}
+SAFE_CONTROLS = {"\n", "\t"}
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,7 @@ def recipients(mail: EmailMessage) -> list[str]:
 @pytest.fixture(scope="module")
 def items(house: House, case: str) -> list[dict[str, str]]:
     """Return the items of a pack whose work a provider described as it liked."""
-    house.ask("triage", "correct-council", case, "--council", "XSB", "--reason", FORMULA)
+    house.ask("triage", "correct-council", case, "--code", "XSB", "--reason", FORMULA, by="priya")
     house.ask("triage", "decide", case, *QUALIFIES)
     until(lambda: house.facts(case, "provider-called-out"), "the provider to be called out")
     house.ask("provider", "provider-acknowledged", case, by="alder")
@@ -90,8 +90,8 @@ def items(house: House, case: str) -> list[dict[str, str]]:
         work = ("--item", f"H-{number}", "--date", f"{utc_now().date()}", "--grade", "lead")
         place = ("--minutes", "60", "--phase", "containment", "--worker", "@R-1")
         house.ask("money", "log-work", case, *work, *place, "--description", words, by="alder")
-    by_phone = {"verified_how": "call-back to the number on the register", "verified_by": "kaya"}
-    said_by = {"name": "Owen Pargeter", "post": "s151", **by_phone}
+    by_phone = {"how": "call-back to the number on the register", "by": "kaya"}
+    said_by = {"name": "Owen Pargeter", "post": "s151", "verified": by_phone}
     withdrawal = {"said_by": said_by, "reason": FORMULA}
     house.ask("case", "instruct", case, "withdraw", "--input", "-", body=withdrawal)
     house.ask("money", "hand-off-billing", case, by="priya")

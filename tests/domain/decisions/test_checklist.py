@@ -9,7 +9,7 @@ from domain.clock_run import AlarmRun, ClockRun, Paging
 from domain.decisions.checklist import missing
 from domain.engagement import Engagement
 from domain.phase import Outcome, Phase
-from domain.work import ItemState, Money, WorkItem
+from domain.work import BilledItem, ItemState, Money, WorkItem
 from tests.builders import NOON, ONE, a_case, a_report
 
 CONFIRMED, NOT_APPLICABLE = "confirmed", "not-applicable"
@@ -31,7 +31,7 @@ def closing(**changes: Any) -> Case:
     return a_case(Phase.CLOSING, **{**done, **changes})
 
 
-def work(state: ItemState, *, pack: int | None = None, billed: bool = False) -> Money:
+def work(state: ItemState, *, pack: int | None = None) -> Money:
     item = WorkItem(
         item="AF-1",
         provider="alder",
@@ -45,9 +45,11 @@ def work(state: ItemState, *, pack: int | None = None, billed: bool = False) -> 
         amount_pence=100,
         state=state,
         pack=pack,
-        billed=billed,
     )
     return Money(items=(item,))
+
+
+BILLED = Money(billed=(BilledItem(item="AF-1", content="1", ledger="A", amount_pence=100, pack=1),))
 
 
 def lacks(
@@ -99,7 +101,7 @@ def test_that_there_was_no_data_takes_the_providers_word(
     [
         (work(ItemState.PAYABLE), ("billing",)),
         (work(ItemState.PAYABLE, pack=1), ("billing",)),
-        (work(ItemState.PAYABLE, pack=1, billed=True), ()),
+        (BILLED, ()),
         (work(ItemState.HELD), ("held-work",)),
         (work(ItemState.DISPUTED), ("held-work",)),
         (work(ItemState.VOID), ()),

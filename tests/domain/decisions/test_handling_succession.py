@@ -68,7 +68,7 @@ def test_unbilled_recovery_from_the_first_day_waits_for_the_successor() -> None:
     case = _recovering(
         _item(1, date(2027, 3, 31)),
         _item(2, date(2027, 4, 1)),
-        _item(3, date(2027, 4, 2), pack=1, billed=True),
+        _item(3, date(2027, 4, 2), pack=1),
         _item(4, date(2027, 4, 2), ledger="A", phase="containment"),
         _item(5, date(2027, 4, 2), state=ItemState.HELD, held_why="before-cut-over"),
     )
