@@ -45,6 +45,18 @@ SLIM = {
 """What a table shows of rows that have a column: a terminal is 80 wide."""
 
 
+CASE_COLUMNS: tuple[tuple[str, int, int | None], ...] = (
+    ("case", 15, 15),
+    ("phase", 14, 20),
+    ("cat.", 4, 4),
+    ("owner", 5, 9),
+    ("next clock", 10, None),
+    ("due", 16, 16),
+    ("late", 4, 4),
+)
+"""The columns of a list of cases: name, least and most width. What is too long is cut."""
+
+
 def _slim(row: dict[str, Any]) -> dict[str, Any]:
     """Return as much of a row as a terminal shows; JSON has it all."""
     for mark, names in SLIM.items():
@@ -56,8 +68,8 @@ def _slim(row: dict[str, Any]) -> dict[str, Any]:
 def _cases(console: Console, rows: list[dict[str, Any]], options: Options) -> None:
     """Draw a list of cases, a line each; what is late is marked with the rung it has reached."""
     table = Table(box=SIMPLE, pad_edge=False, padding=(0, 0))
-    for name in ("case", "phase", "cat.", "owner", "next clock", "due", "late"):
-        table.add_column(name, no_wrap=True, overflow="ellipsis")
+    for name, least, most in CASE_COLUMNS:
+        table.add_column(name, no_wrap=True, min_width=least, max_width=most)
     for row in rows[:MOST_ROWS]:
         category = row["category"] if len(row["category"] or "") <= 2 else "none"  # noqa: PLR2004
         rung = "" if row["rung"] is None else f"L{row['rung']}"

@@ -204,18 +204,6 @@ class RotaShiftRow(SQLModel, table=True):
     until: datetime
 
 
-class BillingPackRow(SQLModel, table=True):
-    """A billing pack as it was handed to finance."""
-
-    __tablename__ = "billing_pack"
-
-    key: str = Field(primary_key=True)
-    case: str = Field(index=True)
-    place: str
-    sha256: str
-    handed_at: datetime
-
-
 class RegisterVersionRow(SQLModel, table=True):
     """The version of the registers together; moves with every change."""
 
