@@ -1,9 +1,11 @@
 """Tables for people, drawn with rich. Imported only by commands that draw."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from rich.box import SIMPLE
+from rich.cells import set_cell_size
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -45,16 +47,16 @@ SLIM = {
 """What a table shows of rows that have a column: a terminal is 80 wide."""
 
 
-CASE_COLUMNS: tuple[tuple[str, int, int | None], ...] = (
-    ("case", 15, 15),
-    ("phase", 14, 20),
-    ("cat.", 4, 4),
-    ("owner", 5, 9),
-    ("next clock", 10, None),
-    ("due", 16, 16),
-    ("late", 4, 4),
-)
-"""The columns of a list of cases: name, least and most width. What is too long is cut."""
+CASE_COLUMNS = {
+    "case": 15,
+    "phase": 14,
+    "cat.": 4,
+    "owner": 7,
+    "next clock": 14,
+    "due": 16,
+    "late": 4,
+}
+"""The columns of a list of cases and their widths: 80 with what is between them."""
 
 
 def _slim(row: dict[str, Any]) -> dict[str, Any]:
@@ -67,9 +69,9 @@ def _slim(row: dict[str, Any]) -> dict[str, Any]:
 
 def _cases(console: Console, rows: list[dict[str, Any]], options: Options) -> None:
     """Draw a list of cases, a line each; what is late is marked with the rung it has reached."""
-    table = Table(box=SIMPLE, pad_edge=False, padding=(0, 0))
-    for name, least, most in CASE_COLUMNS:
-        table.add_column(name, no_wrap=True, min_width=least, max_width=most)
+    room = max(0, console.width - 80)
+    widths = {**CASE_COLUMNS, "next clock": CASE_COLUMNS["next clock"] + room}
+    _line(console, _columns(widths, list(widths)), "bold")
     for row in rows[:MOST_ROWS]:
         category = row["category"] if len(row["category"] or "") <= 2 else "none"  # noqa: PLR2004
         rung = "" if row["rung"] is None else f"L{row['rung']}"
@@ -77,10 +79,14 @@ def _cases(console: Console, rows: list[dict[str, Any]], options: Options) -> No
         phase = f"{row['phase']} {row['outcome'] or ''}".strip()
         due = soon(row["due_at"], options)
         cells = (row["case"], phase, category, row["owner"], row["next_clock"], due, late)
-        style = "red" if late else ""
-        table.add_row(*(Text(safe(cell), style=style) for cell in cells))
-    console.print(table)
+        _line(console, _columns(widths, cells), "red" if late else "")
     _more(console, rows, MOST_ROWS)
+
+
+def _columns(widths: dict[str, int], cells: Sequence[str | None]) -> str:
+    """Return cells side by side, each cut or filled to its column's width."""
+    fitted = zip(widths.values(), map(safe, cells), strict=True)
+    return " ".join(set_cell_size(cell, width) for width, cell in fitted).rstrip()
 
 
 def _taken(console: Console, data: dict[str, Any], options: Options) -> None:
