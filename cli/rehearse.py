@@ -30,7 +30,10 @@ def rehearsed(options: Options, values: dict[str, Any]) -> None:
 
 
 def _played(file: str, policy: str | None) -> dict[str, Any]:
-    """Return the rehearsal of a scenario; with another policy, what that would change too."""
+    """Return the rehearsal of a scenario; with another policy, what that would change too.
+
+    A story takes its own time: the speed of a demo or test policy plays no part in it.
+    """
     from domain.policy import Policy
     from domain.policy_settings import PolicyError
     from domain.rehearsal.play import rehearse
@@ -41,7 +44,7 @@ def _played(file: str, policy: str | None) -> dict[str, Any]:
         scenario = read_scenario(text_of(file))
         answer: dict[str, Any] = rehearse(scenario, Policy.from_toml(default, default=default))
         if policy:
-            other = Policy.from_toml(text_of(policy), default=default)
+            other = Policy.from_toml(text_of(policy), default=default).but(time_scale=1)
             answer["diff"] = differences(answer, rehearse(scenario, other))
     except ScenarioError as error:
         told = failure("usage", "not-a-scenario", f"{named(file)} is not a scenario.")

@@ -1,7 +1,10 @@
 """What ``cir`` exits with, so that a script can tell one no from another."""
 
+import json
+
 import pytest
 
+from stack.layout import LOOPBACK, free_ports
 from tests.e2e.house import QUALIFIES, Answer, House, a_report
 
 pytestmark = pytest.mark.server
@@ -68,6 +71,18 @@ def test_7_no_desk_at_that_address(house: House, case: str) -> None:
     assert told(answer) == (7, "unreachable", "no-profile")
 
 
+def test_7_a_desk_that_is_down(house: House, case: str) -> None:
+    profiles = json.loads((house.home / "profiles.json").read_text())
+    (nobody_there,) = free_ports(1)
+    profiles["down"] = {**profiles["local"], "desk": f"http://{LOOPBACK}:{nobody_there}"}
+    (house.home / "profiles.json").write_text(json.dumps(profiles))
+
+    answer = house.cir("triage", "acknowledge", case, "--profile", "down", by="kaya")
+
+    assert told(answer) == (7, "unreachable", "desk-away")
+    assert "cir local up" in answer.err
+
+
 def test_5_a_broken_report_names_every_problem_and_stores_nothing(house: House) -> None:
     before = len(house.ask("case", "list"))
     report = a_report(schema="cir-report/9")
@@ -93,6 +108,5 @@ def test_2_a_word_that_is_not_known_gets_the_nearest_suggested(
     house: House, words: tuple[str, ...]
 ) -> None:
     answer = house.cir(*words, by="kaya")
-    assert answer.code == 2
+    assert told(answer) == (2, "usage", "usage")
     assert "Did you mean" in answer.err
-    assert answer.out == ""
