@@ -19,7 +19,7 @@ from adapters.desk_key import DeskKey
 from adapters.policies import read_policy
 from adapters.temporal.connect import connect
 from adapters.temporal.instructing import Instructor
-from api import instructions, intake, reads, registers
+from api import instructions, intake, reads, registers, schemas
 from api.answers import Answer, database_away, fault, misread, no_door, say
 from api.desk import Desk
 from settings import Settings
@@ -55,7 +55,7 @@ def build_application(settings: Settings) -> FastAPI:
         await engine.dispose()
 
     app = FastAPI(title="cir desk", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
-    for door in (intake, registers, reads, instructions):
+    for door in (intake, registers, reads, instructions, schemas):
         app.include_router(door.router)
     app.add_exception_handler(Answer, say)
     app.add_exception_handler(RequestValidationError, misread)
