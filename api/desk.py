@@ -111,6 +111,7 @@ class Desk:
             authorise(kind, who.id, who.roles)
             command = build(name, {**payload, "by": who.id, "stamp": None})
             stamped = await self._stamped(who, case, command)
+            known = await self.cases.has_instruction(case, key)
             receipt = await self._instructor.instruct(case, stamped, patience)
         except Refused as refused:
             await self.keep_refused(case, name, who, key, refused)
@@ -120,7 +121,7 @@ class Desk:
         except UNANSWERED as error:
             kind_, code, words = SAYS[type(error)]
             raise _with_key(kind_, code, words.format(case=case), key) from error
-        return await self._complete(receipt, key)
+        return await self._complete(receipt.but(repeated=receipt.repeated or known), key)
 
     async def keep_refused(
         self, case: str, name: str, who: Who, key: str, refused: Refused

@@ -66,6 +66,18 @@ def test_6_a_key_with_other_content(house: House) -> None:
     assert told(answer) == (6, "conflict", "key-reused")
 
 
+def test_0_the_same_key_gives_the_same_answer_and_says_so(house: House) -> None:
+    case = house.open()
+    words = ("handling", "add-note", case, "--text", "Once.", "--idempotency-key", "note-1")
+    first = house.ask(*words)
+    house.quiet(case)
+    again = house.ask(*words)
+    assert (first["repeated"], again["repeated"]) == (False, True)
+    assert {**again, "repeated": False, "next_deadline": None} == {**first, "next_deadline": None}
+    notes = [f for f in house.ask("case", "history", case) if f["type"] == "note-added"]
+    assert len(notes) == 1
+
+
 def test_7_no_desk_at_that_address(house: House, case: str) -> None:
     answer = house.cir("case", "show", case, "--profile", "elsewhere", by="kaya")
     assert told(answer) == (7, "unreachable", "no-profile")

@@ -35,7 +35,7 @@ SHOWN = (
 def browser() -> Iterator[Browser]:
     """Run Chromium, which has to be on the path."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert found is not None, "No Chromium on the path: install it, or leave out -m browser."
+    assert found is not None, "No Chromium on the path: install it, or run with -m 'not browser'."
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=found, args=list(QUIET))
         yield running
