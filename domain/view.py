@@ -43,9 +43,9 @@ class NoticeLine(Value):
 
 
 class OpenAction(Value):
-    """Something a person must do: who, what, by when, and the command that does it."""
+    """Something a person must do: who (least roles), what, by when, and the command for it."""
 
-    who: tuple[str, ...]
+    who: str
     what: str
     by: Instant
     command: str
@@ -167,7 +167,7 @@ def _action(case: Case, run: ClockRun) -> OpenAction:
     row = CATALOGUE[run.clock]
     command = Command.registry[row.met_by]
     return OpenAction(
-        who=tuple(sorted(command.who)),
+        who=", ".join(sorted(command.who)),
         what=f"{run.clock} waits for {row.says}",
         by=run.due_at,
         command=f"cir {command.group} {command.name} {case.reference}",

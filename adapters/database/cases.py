@@ -145,7 +145,7 @@ class Cases:
                 {"case": row.case, "mine": row.owner == person, **action}
                 for row in rows
                 for action in row.document["open_actions"]
-                if may & set(action["who"])
+                if may & set(action["who"].split(", "))
             ]
         return sorted(found, key=lambda action: action["by"])
 

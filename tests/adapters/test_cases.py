@@ -220,7 +220,7 @@ class TestNotices:
 
 
 def an_action(by: datetime, *who: Role) -> OpenAction:
-    return OpenAction(who=tuple(r.value for r in who), what="decide", by=by, command="cir x")
+    return OpenAction(who=", ".join(r.value for r in who), what="decide", by=by, command="cir x")
 
 
 class TestAcrossCases:

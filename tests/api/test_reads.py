@@ -164,4 +164,4 @@ async def test_with_the_database_away_it_says_that_it_is_safe_to_ask_again(
 
 
 def an_action(role: str, by: datetime = NOON) -> dict[str, Any]:
-    return {"who": (role,), "what": "decision waits", "by": by, "command": "cir triage decide"}
+    return {"who": role, "what": "decision waits", "by": by, "command": "cir triage decide"}

@@ -34,7 +34,7 @@ def a_case(many: int = 1, words: str = "Eastmere District Council") -> dict[str,
     """Return a case with ``many`` of everything."""
     clock = {"clock": words, "instance": 1, "state": "breached", "started_at": AT, "due_at": AT}
     ledger = dict.fromkeys(("logged_pence", "held_pence", "payable_pence", "authorised_pence"), 150)
-    action = {"who": ["provider"], "what": words, "by": AT, "command": f"cir x {words}"}
+    action = {"who": "provider", "what": words, "by": AT, "command": f"cir x {words}"}
     notice = {"key": words, "notice": words, "to_role": "council", "state": "delivered"}
     page = {"clock": words, "rung": 1, "acknowledged_by": None, "unacknowledged": True}
     return {
