@@ -83,7 +83,7 @@ def line_of(page: OwedPage, now: datetime) -> PageLine:
         says=page.says,
         rung=page.rung,
         due_at=page.due_at.isoformat(),
-        late=in_words(late) if not page.is_warning and late > timedelta(0) else "",
+        late=in_words(late) if not page.is_warning and late >= timedelta(seconds=1) else "",
         acknowledge=f"cir escalation acknowledge {page.case} --about {about}",
         exercise=page.exercise,
     )
