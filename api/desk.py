@@ -86,7 +86,7 @@ class Desk:
         self.intake = intake
         self.now = now
         self.key = key
-        self._attempts = attempts
+        self.attempts = attempts
         self._instructor = instructor
         self._acknowledged: dict[str, int] = {}
 
@@ -127,7 +127,7 @@ class Desk:
         self, case: str, name: str, who: Who, key: str, refused: Refused
     ) -> None:
         """Write a refused attempt down; ``case`` is empty where there is none yet."""
-        await self._attempts.keep(case, name, who.id, key, refused.code, refused.message)
+        await self.attempts.keep(case, name, who.id, key, refused.code, refused.message)
 
     async def shown(self, case: str) -> dict[str, Any]:
         """Return the case as it is shown, no older than what this desk has acknowledged."""

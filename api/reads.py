@@ -54,6 +54,13 @@ async def history(case: str, _who: Asking, desk: TheDesk, after: int = 0) -> dic
     return {"case": case, "facts": await desk.cases.history(case, after)}
 
 
+@router.get("/cases/{case}/attempts")
+async def attempts(case: str, _who: Asking, desk: TheDesk) -> list[dict[str, Any]]:
+    """Return every refused attempt on a case, oldest first."""
+    await desk.shown(case)
+    return await desk.attempts.of_case(case)
+
+
 @router.get("/cases/{case}/wait")
 async def wait(
     case: str,

@@ -133,7 +133,9 @@ def shown(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
 
 
 def history(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
-    """Show the facts of one case."""
+    """Show the facts of one case, or what was refused on it."""
+    if values["refused"]:
+        return options.desk.get(case_path(values["case"], "attempts"))
     found = options.desk.get(case_path(values["case"], "history"))
     return found["facts"] if options.output in ("jsonl", "json") else found
 
@@ -229,6 +231,7 @@ def verbs() -> dict[str, click.Command]:
         metavar="phase=P|key=K",
         help="phase=containment, or key=K: until that instruction is on the record.",
     )
+    refused = click.Option(["--refused"], is_flag=True, help="What was refused instead.")
     return {
         "open": _command(
             "open", opened, "Open a case from a report; repeat-safe.", maybe, *by_hand
@@ -236,7 +239,9 @@ def verbs() -> dict[str, click.Command]:
         "check": _command("check", checked, "Say what opening would say.", source, *check),
         "list": _command("list", listed, "List cases.", *_filters()),
         "show": _command("show", shown, "Everything about one case.", CASE),
-        "history": _command("history", history, "The facts of a case, oldest first.", CASE),
+        "history": _command(
+            "history", history, "The facts of a case, oldest first.", CASE, refused
+        ),
         "instruct": _command(
             "instruct", instructed, "Send any command as JSON.", cases, command, *GIVING
         ),

@@ -76,11 +76,6 @@ def content_of(command: Command) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]
 
 
-def command_named(name: str) -> type[Command] | None:
-    """Return the class of the command called ``name``."""
-    return Command.registry.get(name)
-
-
 def build(name: str, payload: dict[str, Any]) -> Command:
     """Return the typed command, or refuse it with every problem of its inputs at once.
 

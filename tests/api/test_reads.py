@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from activities.records import FactBatch
+from adapters.database.attempts import Attempts
 from adapters.database.records import DatabaseRecords
 from domain.fact import Fact
 from domain.phase import Phase
@@ -165,3 +166,13 @@ async def test_with_the_database_away_it_says_that_it_is_safe_to_ask_again(
 
 def an_action(role: str, by: datetime = NOON) -> dict[str, Any]:
     return {"who": role, "what": "decision waits", "by": by, "command": "cir triage decide"}
+
+
+async def test_what_was_refused_on_a_case_can_be_read(desk: DeskHouse) -> None:
+    await show(desk)
+    kept = Attempts(desk.engine, Clock())
+    await kept.keep(REFERENCE, "decide", "tomas", "k", "wrong-phase", "Not here.")
+    (row,) = (await desk.get(f"/cases/{REFERENCE}/attempts")).json
+    assert (row["by"], row["command"], row["code"]) == ("tomas", "decide", "wrong-phase")
+    nobody = await desk.get("/cases/CIR-2026-009999/attempts")
+    assert nobody.says == (404, "not-found", "unknown-case")
