@@ -1,17 +1,53 @@
-"""The only reader of the environment. Everything else is given plain values."""
+"""The only reader of the environment and of ``cir.toml``. Everything else is given plain values."""
 
 import contextlib
+import os
 import secrets
+import tomllib
 from pathlib import Path
+from typing import Any, Literal
 
-from pydantic import ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 ROOT = Path(__file__).resolve().parent
 
 
 class SettingsError(ValueError):
     """Settings that are missing or wrong, all of them at once."""
+
+
+class Section(BaseModel):
+    """A table of ``cir.toml``; a name it does not know is refused, because it is a slip."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MailSettings(Section):
+    """``[mail]``: a mail server; without the table mails are files.
+
+    Attributes:
+        host: Its name.
+        port: 587 with ``starttls``, 465 with ``tls``.
+        security: ``starttls``, ``tls`` from the first byte, or ``plain`` (a relay on loopback).
+        user: Whom to sign in as; nobody when empty.
+        password_file: Holds the password and nothing else.
+        authorities_file: Certificates that the server's is checked against; else the machine's.
+        timeout_s: Seconds one step may take [our default].
+    """
+
+    host: str
+    port: int = 587
+    security: Literal["starttls", "tls", "plain"] = "starttls"
+    user: str = ""
+    password_file: Path | None = None
+    authorities_file: Path | None = None
+    timeout_s: float = 20
 
 
 class Settings(BaseSettings):
@@ -38,9 +74,12 @@ class Settings(BaseSettings):
         finance_email: Where finance is told.
         ncsc_email: Where the NCSC is told.
         ui_url: Where the Temporal Web UI is, for links.
+        mail: The mail server, when there is one.
     """
 
-    model_config = SettingsConfigDict(env_prefix="CIR_", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="CIR_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
 
     home: Path = Path.home() / ".cir"
     data_dir: Path | None = None
@@ -62,6 +101,21 @@ class Settings(BaseSettings):
     finance_email: str = "finance@cir.example.gov.uk"
     ncsc_email: str = "incidents@ncsc.example.gov.uk"
     ui_url: str = "http://127.0.0.1:8233"
+    mail: MailSettings | None = None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take the environment before ``cir.toml``, and both before the defaults."""
+        del dotenv_settings, file_secret_settings
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=config_file())
+        return (init_settings, env_settings, toml)
 
     @property
     def data(self) -> Path:
@@ -97,14 +151,44 @@ class Settings(BaseSettings):
         return path.read_bytes()
 
 
-def load() -> Settings:
-    """Read the environment.
+def secret_of(file: Path | None) -> str | None:
+    """Return what a secret's file holds, without the line's end; ``None`` when none is named.
 
     Raises:
-        SettingsError: Naming every variable that is wrong.
+        SettingsError: It cannot be read; the message names the file and not what it holds.
+    """
+    if file is None:
+        return None
+    try:
+        return file.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: the secret cannot be read ({type(error).__name__})") from None
+
+
+def config_file() -> Path:
+    """Return where ``cir.toml`` lies: ``CIR_CONFIG_FILE``, else in the home; it need not exist."""
+    home = Path(os.environ.get("CIR_HOME") or Path.home() / ".cir")
+    return Path(os.environ.get("CIR_CONFIG_FILE") or home / "cir.toml")
+
+
+def load() -> Settings:
+    """Read the environment and ``cir.toml``.
+
+    Raises:
+        SettingsError: Naming every value that is wrong, and where it came from.
     """
     try:
         return Settings()
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{config_file()}: not TOML: {error}") from None
     except ValidationError as error:
-        told = (f"CIR_{str(p['loc'][0]).upper()}: {p['msg']}" for p in error.errors())
-        raise SettingsError("; ".join(told)) from None
+        raise SettingsError("; ".join(_told(p) for p in error.errors())) from None
+
+
+def _told(problem: Any) -> str:  # noqa: ANN401  (pydantic's own shape)
+    """Return one problem by the name a person gave it."""
+    path = [str(part) for part in problem["loc"]]
+    variable = "CIR_" + "__".join(path).upper()
+    if variable in os.environ or (len(path) == 1 and problem["type"] != "extra_forbidden"):
+        return f"{variable}: {problem['msg']}"
+    return f"{config_file()}: {'.'.join(path)}: {problem['msg']}"

@@ -137,6 +137,7 @@ def whole_stack(data: Path, binary: Path, ports: Ports, policy: Path) -> Layout:
     python, database = sys.executable, f"sqlite+aiosqlite:///{data / 'cir.sqlite'}"
     ready = data / "worker.ready"
     environment = {
+        "CIR_CONFIG_FILE": str(data.parent / "cir.toml"),
         "CIR_DATA_DIR": str(data),
         "CIR_DATABASE_URL": database,
         "CIR_OUTBOX_DIR": str(data / "outbox"),

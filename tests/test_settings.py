@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from settings import ROOT, SettingsError, load
+from settings import ROOT, SettingsError, load, secret_of
 
 
 def test_every_wrong_value_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,3 +43,49 @@ def test_a_key_for_check_words_is_made_once_and_for_its_owner_alone(
     assert len(key) == 32
     assert load().check_word_key() == key
     assert (tmp_path / "check-word.key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CIR_CONFIG_FILE", str(tmp_path / "cir.toml"))
+    return tmp_path / "cir.toml"
+
+
+def test_a_file_says_what_the_environment_does_not(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config.write_text(
+        'sender = "a@cir.example.org"\nduty_line = "01632 960009"\n[mail]\nhost = "m.example.org"\n'
+    )
+    monkeypatch.setenv("CIR_SENDER", "b@cir.example.org")
+    monkeypatch.setenv("CIR_MAIL__PORT", "465")
+    read = load()
+    assert (read.sender, read.duty_line) == ("b@cir.example.org", "01632 960009")
+    assert read.mail is not None
+    assert (read.mail.host, read.mail.port, read.mail.security) == (
+        "m.example.org",
+        465,
+        "starttls",
+    )
+
+
+def test_every_slip_in_the_file_is_told_with_its_place(config: Path) -> None:
+    config.write_text('sendr = "x"\n[mail]\nhost = "m"\nport = "many"\npasswd = "x"\n')
+    with pytest.raises(SettingsError) as told:
+        load()
+    for place in ("sendr", "mail.port", "mail.passwd"):
+        assert f"{config}: {place}: " in str(told.value)
+
+
+def test_a_file_that_is_not_toml_is_told(config: Path) -> None:
+    config.write_text("sender = ")
+    with pytest.raises(SettingsError, match="not TOML"):
+        load()
+
+
+def test_a_secret_is_what_its_file_holds(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("open sesame\n")
+    assert secret_of(tmp_path / "secret") == "open sesame"
+    assert secret_of(None) is None
+    with pytest.raises(SettingsError, match="cannot be read"):
+        secret_of(tmp_path / "missing")
