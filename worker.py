@@ -6,7 +6,8 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
@@ -14,13 +15,15 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
 
-from activities.billing import Billing
+from activities.billing import Billing, FinanceDesk
 from activities.meeting import Meeting
+from activities.notice_ports import Notifier
 from activities.notices import Notices
 from activities.paging import Paging
 from activities.records import Recording
 from activities.turns import Rotation
 from activities.watching import Watching
+from adapters.channels import ByChannel
 from adapters.check_words import CheckWords
 from adapters.database.addresses import RegisterAddresses
 from adapters.database.engine import create_engine
@@ -35,15 +38,17 @@ from adapters.desk_key import DeskKey
 from adapters.finance.file_desk import FileFinanceDesk
 from adapters.mail.file_outbox import FileOutboxNotifier
 from adapters.mail.page_sender import MessagePageSender
+from adapters.mail.smtp import MailServer, SmtpNotifier
 from adapters.policies import read_policy
 from adapters.rendering import Templates
 from adapters.temporal.bootstrap import bootstrap, watch_namespace
 from adapters.temporal.connect import connect, connect_when_up
 from adapters.temporal.schedule import WATCH_QUEUE, ensure_watch
-from domain.notice import Address
-from settings import Settings, load
+from domain.notice import Address, Channel
+from settings import MailSettings, Settings, load, secret_of
 from starter import PendingStarter
 from workflows.incident_case import IncidentCaseWorkflow
+from workflows.options import exercise_queue
 from workflows.watchkeeper import WATCHKEEPER, WatchkeeperWorkflow
 
 STICKY = timedelta(seconds=1)
@@ -70,12 +75,56 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def build_activities(settings: Settings, engine: AsyncEngine) -> list[Callable[..., Any]]:
-    """Return every activity over its adapter: the only place that knows both."""
+class Doors(NamedTuple):
+    """The ways out that one kind of case has.
+
+    Attributes:
+        notifier: Carries messages.
+        finance: Takes packs.
+        exercises: Whether they are those of exercises.
+    """
+
+    notifier: Notifier
+    finance: FinanceDesk
+    exercises: bool
+
+
+def real_doors(settings: Settings) -> Doors:
+    """Return what the settings choose; without a choice messages and packs are files."""
+    files = FileOutboxNotifier(settings.outbox, settings.sender)
+    files.sweep()
+    chosen: dict[Channel, Notifier] = {}
+    if settings.mail is not None:
+        chosen["email"] = SmtpNotifier(mail_server(settings.mail), settings.sender)
+    return Doors(ByChannel(chosen, files), FileFinanceDesk(settings.outbox), exercises=False)
+
+
+def exercise_doors(outbox: Path, sender: str) -> Doors:
+    """Return the sinks of exercises: files beside the outbox. No other way can be named here."""
+    sink = outbox.with_name(outbox.name + "-exercises")
+    files = FileOutboxNotifier(sink, sender)
+    files.sweep()
+    return Doors(files, FileFinanceDesk(sink), exercises=True)
+
+
+def mail_server(chosen: MailSettings) -> MailServer:
+    """Return the mail server that the settings describe; its password is read from its file."""
+    return MailServer(
+        host=chosen.host,
+        port=chosen.port,
+        security=chosen.security,
+        user=chosen.user,
+        password=secret_of(chosen.password_file) or "",
+        authorities=chosen.authorities_file,
+        timeout_s=chosen.timeout_s,
+    )
+
+
+def build_outward(
+    settings: Settings, engine: AsyncEngine, doors: Doors, meeting: Meeting
+) -> list[Callable[..., Any]]:
+    """Return the activities that reach people, over the doors they may use."""
     registers = Registers(engine, utc_now)
-    sink = settings.outbox.with_name(settings.outbox.name + "-exercises")
-    notifier = FileOutboxNotifier(settings.outbox, sink, settings.sender)
-    notifier.sweep()
     templates = Templates(settings.duty_line, CheckWords(settings.check_word_key()))
     desks = {
         "finance": Address(name="MHCLG finance", email=settings.finance_email),
@@ -85,26 +134,34 @@ def build_activities(settings: Settings, engine: AsyncEngine) -> list[Callable[.
     pager = DatabasePager(
         engine,
         registers,
-        MessagePageSender(notifier, templates, utc_now),
+        MessagePageSender(doors.notifier, templates, utc_now),
         utc_now,
         policy.scaled(timedelta(seconds=policy.setting("pager.batching_seconds"))),
+        exercises=doors.exercises,
     )
     paging = Paging(pager)
-    meeting = Meeting()
     notices = Notices(
-        notifier,
+        doors.notifier,
         DatabaseNoticeBook(engine, utc_now),
         RegisterAddresses(registers, desks),
         templates,
         meeting,
     )
     return [
-        Recording(DatabaseRecords(engine, utc_now), meeting).record_facts,
         notices.deliver_notices,
         paging.enter_pages,
         paging.send_page,
+        Billing(doors.finance).hand_off_billing,
+    ]
+
+
+def build_activities(settings: Settings, engine: AsyncEngine) -> list[Callable[..., Any]]:
+    """Return every activity of real cases over its adapter, and what all cases share."""
+    meeting = Meeting()
+    return [
+        Recording(DatabaseRecords(engine, utc_now), meeting).record_facts,
         Rotation(DatabaseTurns(engine, utc_now)).reserve_turn,
-        Billing(FileFinanceDesk(settings.outbox, sink)).hand_off_billing,
+        *build_outward(settings, engine, real_doors(settings), meeting),
     ]
 
 
@@ -120,6 +177,21 @@ def build_worker(
         workflow_runner=workflow_runner(),
         max_concurrent_workflow_tasks=WORKFLOW_TASKS,
         sticky_queue_schedule_to_start_timeout=STICKY,
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+def build_exercise_worker(client: Client, settings: Settings, engine: AsyncEngine) -> Worker:
+    """Return the worker of what exercises send out: it holds sinks and nothing else.
+
+    An exercise's case asks for its messages on this worker's queue, so whatever is chosen for real
+    cases is out of its reach.
+    """
+    doors = exercise_doors(settings.outbox, settings.sender)
+    return Worker(
+        client,
+        task_queue=exercise_queue(settings.task_queue),
+        activities=build_outward(settings, engine, doors, Meeting()),
         graceful_shutdown_timeout=GRACE,
     )
 
@@ -158,9 +230,10 @@ async def run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    activities = build_activities(settings, create_engine(settings.database))
+    engine = create_engine(settings.database)
     async with (
-        build_worker(client, settings.task_queue, activities),
+        build_worker(client, settings.task_queue, build_activities(settings, engine)),
+        build_exercise_worker(client, settings, engine),
         build_watchkeeper(client, watch, settings),
     ):
         if settings.worker_ready_file is not None:

@@ -31,7 +31,7 @@ from domain.policy import Policy
 from domain.report_reading import read_report
 from settings import ROOT, Settings
 from starter import start_case
-from worker import build_activities, build_worker, workflow_runner
+from worker import build_activities, build_exercise_worker, build_worker, workflow_runner
 from workflows.incident_case import IncidentCaseWorkflow
 
 WORLD = ROOT / "examples" / "world"
@@ -219,14 +219,21 @@ def fast(speed: float) -> Policy:
 
 
 @asynccontextmanager
-async def office(client: Client, folder: Path) -> AsyncIterator[Office]:
-    """Give an office over an empty database, its registers filled; no worker runs yet."""
+async def office(client: Client, folder: Path, **chosen: Any) -> AsyncIterator[Office]:
+    """Give an office over an empty database, its registers filled; no worker runs yet.
+
+    Args:
+        client: The connection.
+        folder: Its data directory.
+        chosen: Settings that are not those of the embedded default.
+    """
     queue = f"cases-{next(_numbers)}"
     settings = Settings(
         data_dir=folder,
         temporal_namespace=client.namespace,
         task_queue=queue,
         policy_file=ROOT / "policy" / "demo.toml",
+        **chosen,
     )
     await asyncio.to_thread(migrate, settings.database)
     engine = create_engine(settings.database)
@@ -240,9 +247,13 @@ async def office(client: Client, folder: Path) -> AsyncIterator[Office]:
 
 
 @asynccontextmanager
-async def at_work(client: Client, folder: Path) -> AsyncIterator[Office]:
-    """Give an office with its worker."""
-    async with office(client, folder) as there, worker_of(there):
+async def at_work(client: Client, folder: Path, **chosen: Any) -> AsyncIterator[Office]:
+    """Give an office with its workers; ``chosen`` as for ``office``."""
+    async with (
+        office(client, folder, **chosen) as there,
+        worker_of(there),
+        build_exercise_worker(client, there.settings, there.engine),
+    ):
         yield there
 
 

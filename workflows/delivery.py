@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.decisions.deliveries import RecordDelivery
     from domain.effects import Effect
     from domain.fact import Cause
+    from domain.notice import Notice
     from domain.people import SYSTEM
     from domain.settling import Settled, page_reached, settle
     from domain.told import wants_to_hear
@@ -159,7 +160,27 @@ class Delivery:
         if not task.cancelled() and task.exception() is not None:
             self.fault = task.exception()
 
+    def _queue(self) -> str | None:
+        """Return where what goes out is asked for: an exercise has a worker that holds sinks only.
+
+        ``None`` is the case's own queue.
+        """
+        if not self._keeper.case.exercise or not workflow.patched("exercises-apart"):
+            return None
+        return options.exercise_queue(workflow.info().task_queue)
+
     async def _tell(self, effects: tuple[Effect, ...]) -> None:
+        """Tell people; a word that it is an exercise still goes out to those told before."""
+        queue = self._queue()
+        outward = tuple(e for e in effects if e.notice is not None and self._goes_out(e.notice))
+        sunk = tuple(e for e in effects if e not in outward)
+        ways = ((None, effects),) if queue is None else ((None, outward), (queue, sunk))
+        await asyncio.gather(*(self._tell_on(way, told) for way, told in ways if told))
+
+    def _goes_out(self, notice: Notice) -> bool:
+        return not notice.but(exercise=self._keeper.case.exercise).is_for_sink
+
+    async def _tell_on(self, queue: str | None, effects: tuple[Effect, ...]) -> None:
         case = self._keeper.case
         sent = tuple(
             NoticeEffect(key=e.key, case=case.reference, notice=e.notice)
@@ -171,6 +192,7 @@ class Delivery:
         answers = await workflow.execute_activity_method(
             Notices.deliver_notices,
             batch,
+            task_queue=queue,
             summary="tell " + ", ".join(f"{s.notice.role} {s.notice.notice}" for s in sent)[:180],
             **options.NOTICES,
         )
@@ -224,6 +246,7 @@ class Delivery:
         paged = await workflow.execute_activity_method(
             Paging.enter_pages,
             PageBatch(rows=rows),
+            task_queue=self._queue(),
             summary="page " + ", ".join(f"L{r.page.rung} {r.page.about}" for r in rows)[:180],
             **options.PAGES,
         )
@@ -244,7 +267,11 @@ class Delivery:
 
     async def _send_page(self, person: str) -> None:
         await workflow.execute_activity_method(
-            Paging.send_page, person, summary=f"one message to {person}", **options.SEND_PAGE
+            Paging.send_page,
+            person,
+            task_queue=self._queue(),
+            summary=f"one message to {person}",
+            **options.SEND_PAGE,
         )
         self._sending.remove(person)
         if person in self._keeper.outbox.owed:
@@ -296,7 +323,11 @@ class Delivery:
             for e in effects
         )
         answers: tuple[EffectAnswer, ...] = await workflow.execute_activity_method(
-            Billing.hand_off_billing, packs, summary="billing pack to finance", **options.PACKS
+            Billing.hand_off_billing,
+            packs,
+            task_queue=self._queue(),
+            summary="billing pack to finance",
+            **options.PACKS,
         )
         self._keeper.outbox.settle(answers, workflow.now())
 

@@ -6,6 +6,11 @@ from typing import TypedDict
 from temporalio.common import RetryPolicy
 
 
+def exercise_queue(task_queue: str) -> str:
+    """Return where exercises ask for what goes out: its worker holds sinks only."""
+    return f"{task_queue}-exercises"
+
+
 class Options(TypedDict, total=False):
     """What ``workflow.execute_activity_method`` takes."""
 

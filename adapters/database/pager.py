@@ -57,10 +57,13 @@ class PageSender(Protocol):
 class DatabasePager:
     """The pager over the registers and the page table.
 
+    There is one for real cases and one for exercises; neither sees the other's rows, and what an
+    exercise pages goes in messages of its own, because they go to another place.
+
     One call at a time sends to a person; of two workers both might send a message, under one id.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (composition)
         self,
         engine: AsyncEngine,
         registers: Registers,
@@ -68,6 +71,8 @@ class DatabasePager:
         now: Callable[[], datetime],
         batching: timedelta,
         pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        *,
+        exercises: bool = False,
     ) -> None:
         """Take what it works with.
 
@@ -78,6 +83,7 @@ class DatabasePager:
             now: The clock.
             batching: A person gets one message in this time.
             pause: Waits for so many seconds.
+            exercises: Whether it is the pager of exercises.
         """
         self._engine = engine
         self._registers = registers
@@ -85,9 +91,10 @@ class DatabasePager:
         self._now = now
         self._batching = batching
         self._pause = pause
+        self._exercises = exercises
         self._people: tuple[Person, ...] = ()
         self._rota: tuple[Shift, ...] = ()
-        self._lines: defaultdict[tuple[str, bool], asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._lines: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def enter(self, batch: PageBatch) -> tuple[PageAnswer, ...]:
         """Find who is on each rung, write the rows, and say who was reached.
@@ -96,6 +103,7 @@ class DatabasePager:
         message goes at once and without rows.
         """
         await self._look()
+        batch = batch.but(rows=tuple(self._own(row) for row in batch.rows))
         answers = tuple(self._answer(row) for row in batch.rows)
         try:
             return await self._written(batch, answers)
@@ -104,24 +112,20 @@ class DatabasePager:
         return answers
 
     async def send(self, person: str) -> None:
-        """Send a person one message with every unsent row; wait for the minute's end first.
+        """Send a person one message with every unsent row; wait for the minute's end first."""
+        wait = await self._due_in(person)
+        while wait is not None:
+            if wait > NOTHING:
+                await self._pause(wait.total_seconds())
+            async with self._lines[person]:
+                wait = await self._due_in(person)
+                if wait is not None and wait <= NOTHING:
+                    await self._send_one(person)
+                    wait = await self._due_in(person)
 
-        What an exercise pages goes in messages of its own, because they go to another place.
-        """
-        for exercise in (False, True):
-            wait = await self._due_in(person, exercise=exercise)
-            while wait is not None:
-                if wait > NOTHING:
-                    await self._pause(wait.total_seconds())
-                async with self._lines[person, exercise]:
-                    wait = await self._due_in(person, exercise=exercise)
-                    if wait is not None and wait <= NOTHING:
-                        await self._send_one(person, exercise=exercise)
-                        wait = await self._due_in(person, exercise=exercise)
-
-    async def _send_one(self, person: str, *, exercise: bool) -> None:
+    async def _send_one(self, person: str) -> None:
         """Send one message with what is owed now, and mark it as sent."""
-        owed, message = await self._claimed(person, exercise=exercise)
+        owed, message = await self._claimed(person)
         await self._look()
         found = next((one for one in self._people if one.id == person), None)
         if found is not None:
@@ -132,6 +136,10 @@ class DatabasePager:
                 .where(col(PageRowRow.person) == person, col(PageRowRow.message) == message)
                 .values(sent_at=self._now())
             )
+
+    def _own(self, row: PageRow) -> PageRow:
+        """Return the row as this pager's: a case may have become an exercise since it was asked."""
+        return row.but(page=row.page.but(exercise=self._exercises))
 
     async def _look(self) -> None:
         """Read people and rota; with the database away the last that were read must do."""
@@ -198,9 +206,9 @@ class DatabasePager:
         if missed:
             raise OSError(f"not paged, and the database is away: {', '.join(missed)}")
 
-    async def _due_in(self, person: str, *, exercise: bool) -> timedelta | None:
+    async def _due_in(self, person: str) -> timedelta | None:
         """Return how long the person's minute still has; ``None`` when nothing is owed."""
-        mine = (col(PageRowRow.person) == person, col(PageRowRow.exercise).is_(exercise))
+        mine = (col(PageRowRow.person) == person, col(PageRowRow.exercise).is_(self._exercises))
         unsent = select(func.count()).where(*mine, col(PageRowRow.sent_at).is_(None))
         latest = select(func.max(col(PageRowRow.sent_at))).where(*mine)
         async with reading(self._engine) as connection:
@@ -209,7 +217,7 @@ class DatabasePager:
             last = (await connection.execute(latest)).scalar_one_or_none()
         return NOTHING if last is None else last + self._batching - self._now()
 
-    async def _claimed(self, person: str, *, exercise: bool) -> tuple[tuple[OwedPage, ...], str]:
+    async def _claimed(self, person: str) -> tuple[tuple[OwedPage, ...], str]:
         """Claim what the next message holds, under its id.
 
         Rows that an earlier try claimed and did not mark as sent come first and by themselves: the
@@ -220,7 +228,7 @@ class DatabasePager:
                 select(PageRowRow)
                 .where(
                     col(PageRowRow.person) == person,
-                    col(PageRowRow.exercise).is_(exercise),
+                    col(PageRowRow.exercise).is_(self._exercises),
                     col(PageRowRow.sent_at).is_(None),
                 )
                 .order_by(col(PageRowRow.message).is_(None), col(PageRowRow.at))

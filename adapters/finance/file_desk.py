@@ -24,11 +24,10 @@ class PackChangedError(OSError):
 
 
 class FileFinanceDesk:
-    """Finance as a folder; an exercise's packs go to a sink."""
+    """Finance as a folder."""
 
-    def __init__(self, outbox: Path, sink: Path) -> None:
+    def __init__(self, outbox: Path) -> None:
         self._outbox = outbox
-        self._sink = sink
         self._one_at_a_time = asyncio.Lock()
 
     async def take(self, pack: PackHandOff) -> str:
@@ -41,12 +40,11 @@ class FileFinanceDesk:
             PackChangedError: A pack of that key holds something else.
             FileNotFoundError: It is asked for again and was never placed.
         """
-        root = self._sink if pack.exercise else self._outbox
         case, _, number = pack.key.partition("/billing/")
-        place = root / "finance" / case / f"pack-{number}"
+        place = self._outbox / "finance" / case / f"pack-{number}"
         async with self._one_at_a_time:
             await asyncio.to_thread(_place, pack, place)
-        return str(place.relative_to(root))
+        return str(place.relative_to(self._outbox))
 
 
 def _place(pack: PackHandOff, place: Path) -> None:

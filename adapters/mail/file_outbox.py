@@ -1,7 +1,6 @@
 """Channels without a server: every message becomes a file, whole or not at all, once by its name.
 
-The name comes from the message's id, so a repeat writes the same file again. What an exercise sends
-goes to another folder, chosen here and nowhere else.
+The name comes from the message's id, so a repeat writes the same file again.
 """
 
 import asyncio
@@ -31,18 +30,11 @@ class FileOutboxNotifier:
 
     Args:
         outbox: Folder of what goes out, one folder in it for each kind of recipient.
-        sink: Folder of what exercises send; never inside the outbox, nor around it.
         sender: The service's own address.
-
-    Raises:
-        ValueError: If one folder lies in the other.
     """
 
-    def __init__(self, outbox: Path, sink: Path, sender: str) -> None:
-        if outbox.is_relative_to(sink) or sink.is_relative_to(outbox):
-            raise ValueError("An exercise's messages need a folder apart from the outbox.")
+    def __init__(self, outbox: Path, sender: str) -> None:
         self._outbox = outbox
-        self._sink = sink
         self._sender = sender
 
     async def deliver(self, message: Message) -> Delivery:
@@ -62,15 +54,14 @@ class FileOutboxNotifier:
 
     def path_of(self, message: Message) -> Path:
         """Return the file of a message."""
-        root = self._sink if message.exercise else self._outbox
-        folder = root / FOLDERS.get(message.notice.role, "staff")
+        folder = self._outbox / FOLDERS.get(message.notice.role, "staff")
         if message.notice.role == "provider":
             folder /= _safe_name(message.notice.provider or "unknown")
         return folder / f"{message.message_id}.{ENDINGS[message.channel]}"
 
     def sweep(self) -> int:
         """Remove what a crash left half written, and return how many files that were."""
-        stray = [p for root in (self._outbox, self._sink) for p in root.rglob(f".*{PART}")]
+        stray = list(self._outbox.rglob(f".*{PART}"))
         for path in stray:
             path.unlink(missing_ok=True)
         return len(stray)

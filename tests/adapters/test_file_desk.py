@@ -16,7 +16,7 @@ PLACE = f"finance/{REFERENCE}/pack-1"
 
 @pytest.fixture
 def desk(tmp_path: Path) -> FileFinanceDesk:
-    return FileFinanceDesk(tmp_path / "outbox", tmp_path / "sink")
+    return FileFinanceDesk(tmp_path / "outbox")
 
 
 def an_item(item: str = "A-1", **changes: Any) -> dict[str, Any]:
@@ -24,14 +24,14 @@ def an_item(item: str = "A-1", **changes: Any) -> dict[str, Any]:
     return {**known, **changes}
 
 
-def a_pack(*items: dict[str, Any], exercise: bool = False, number: int = 1) -> PackHandOff:
+def a_pack(*items: dict[str, Any], number: int = 1) -> PackHandOff:
     document = {
         "pack": number,
         "A": {"net_pence": 92500},
         "document": {"A": {"items": list(items)}, "B": {"items": []}},
     }
     return PackHandOff(
-        key=f"{REFERENCE}/billing/{number}", case=REFERENCE, document=document, exercise=exercise
+        key=f"{REFERENCE}/billing/{number}", case=REFERENCE, document=document, exercise=False
     )
 
 
@@ -91,14 +91,6 @@ async def test_a_pack_that_is_chased_is_found_where_it_is(desk: FileFinanceDesk)
 async def test_a_pack_that_is_chased_and_never_was_placed_is_missed(desk: FileFinanceDesk) -> None:
     with pytest.raises(FileNotFoundError, match="never placed"):
         await desk.take(PACK.but(document=None))
-
-
-async def test_the_pack_of_an_exercise_goes_to_the_sink(
-    desk: FileFinanceDesk, tmp_path: Path
-) -> None:
-    assert await desk.take(a_pack(an_item(), exercise=True)) == PLACE
-    assert (tmp_path / "sink" / PLACE / "pack.json").is_file()
-    assert not (tmp_path / "outbox").exists()
 
 
 @pytest.mark.parametrize(

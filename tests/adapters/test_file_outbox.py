@@ -34,7 +34,7 @@ def message(
 
 @pytest.fixture
 def outbox(tmp_path: Path) -> FileOutboxNotifier:
-    return FileOutboxNotifier(tmp_path / "outbox", tmp_path / "sink", SENDER)
+    return FileOutboxNotifier(tmp_path / "outbox", SENDER)
 
 
 def files(folder: Path) -> list[str]:
@@ -123,19 +123,6 @@ async def test_a_provider_gets_a_document_that_a_program_reads(outbox: FileOutbo
         "CIR-2026-000123",
         {"call_out": "x"},
     )
-
-
-async def test_what_an_exercise_sends_is_only_in_the_sink(
-    outbox: FileOutboxNotifier, tmp_path: Path
-) -> None:
-    await outbox.deliver(message(RECEIPT.but(exercise=True)))
-    assert files(tmp_path / "outbox") == []
-    assert len(files(tmp_path / "sink")) == 1
-
-
-def test_a_sink_inside_the_outbox_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="apart from the outbox"):
-        FileOutboxNotifier(tmp_path, tmp_path / "sink", SENDER)
 
 
 async def test_no_header_can_be_put_in_by_a_subject_or_a_name(outbox: FileOutboxNotifier) -> None:

@@ -64,7 +64,7 @@ def telling(there: live.Office, notifier: StuckNotifier) -> Notices:
 
 def outbox_of(there: live.Office) -> FileOutboxNotifier:
     settings = there.settings
-    return FileOutboxNotifier(settings.outbox, settings.data / "sink", settings.sender)
+    return FileOutboxNotifier(settings.outbox, settings.sender)
 
 
 async def pages(office: live.Office, case: str) -> list[dict[str, Any]]:
