@@ -13,6 +13,8 @@ from domain.decisions import activation, closing, handling, provider, response, 
 from domain.decisions.intake import Opening, open_case
 from domain.effects import Effect
 from domain.fact import Cause, Fact
+from domain.policy import Policy
+from domain.report_reading import check_report
 from domain.settling import Settled, advance, settle
 from tests.builders import (
     ANSWERS,
@@ -21,7 +23,7 @@ from tests.builders import (
     ROLES,
     a_council,
     a_policy,
-    a_report,
+    a_raw_report,
     providers,
     registers,
 )
@@ -33,20 +35,31 @@ COMMANDS = (activation, closing, handling, provider, response, triage)
 class Story:
     """One case from its report on; minutes are counted from ``NOON``."""
 
-    def __init__(self, *, assigns: bool = True, **changes: Any) -> None:
-        """Open a case at minute 0; ``changes`` go into the report."""
+    def __init__(
+        self,
+        *,
+        begins: datetime = NOON,
+        policy: Policy | None = None,
+        assigns: bool = True,
+        **changes: Any,
+    ) -> None:
+        """Open a case, at minute 0 unless it ``begins`` later; ``changes`` go into the report."""
         self.facts: list[Fact] = []
         self._assigns = assigns
         register = CouncilRegister(councils=(a_council(),))
+        told = {"source.received_at": begins.isoformat()}
+        told["incident.discovered_at"] = begins.isoformat()
         opening = Opening.of(
             reference=REFERENCE,
-            report=a_report(**{"incident.discovered_at": NOON.isoformat(), **changes}),
+            report=check_report(
+                a_raw_report(**{**told, **changes}), now=begins, councils=register
+            ).report,
             register=register,
             providers=providers(),
-            policy=a_policy(),
+            policy=policy or a_policy(),
         )
-        self.case, events = open_case(opening, NOON)
-        self._take(settle(self.case, events, Cause(id="open", by="system", at=NOON)), NOON)
+        self.case, events = open_case(opening, begins)
+        self._take(settle(self.case, events, Cause(id="open", by="system", at=begins)), begins)
 
     def until(self, minute: float, *, through: bool = True) -> "Story":
         """Let time pass, from one deadline to the next."""
@@ -106,6 +119,14 @@ class Story:
     def superseded(self, about: str) -> list[tuple[float, int]]:
         """Return minute and rung of every page that time had gone past."""
         return self._rungs(about, "page-superseded")
+
+    def facts_of(self, kind: str, clock: str) -> list[Fact]:
+        """Return the facts of one kind about one clock."""
+
+        def is_about(fact: Fact) -> bool:
+            return bool(fact.payload.get("run", fact.payload).get("clock") == clock)
+
+        return [fact for fact in self.facts if fact.type == kind and is_about(fact)]
 
     def told(self, notice: str) -> list[float]:
         """Return the minutes at which a notice went out."""
