@@ -1,4 +1,4 @@
-"""Ways through a whole case with real commands, each leg at one minute, nothing left ringing."""
+"""Ways into a case with real commands: report and each leg at one minute, nothing left ringing."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,12 +14,12 @@ DAY_OF_NOON = "2026-11-23"
 
 def assessed(minute: float = 0, **report: Any) -> Story:
     """Return a case in assessment that nobody has categorised."""
-    return Story(**report).give(minute, "acknowledge", "kaya")
+    return Story(begins=instant(minute), **report).give(minute, "acknowledge", "kaya")
 
 
 def activated(minute: float = 0, category: str = "C2", *, assigns: bool = True) -> Story:
     """Return a case in activation; with ``assigns`` the system called a provider out."""
-    return Story(assigns=assigns).activated(minute, category)
+    return Story(begins=instant(minute), assigns=assigns).activated(minute, category)
 
 
 def contacted(minute: float = 0, category: str = "C2") -> Story:
