@@ -50,6 +50,24 @@ class MailSettings(Section):
     timeout_s: float = 20
 
 
+class NotifySettings(Section):
+    """``[notify]``: a service at GOV.UK Notify; texts go by it, and mails without ``[mail]``.
+
+    Attributes:
+        api_key_file: Holds the API key and nothing else.
+        email_template: Id of a template with subject ``((subject))`` and text ``((body))``.
+        sms_template: Id of a template with text ``((body))``.
+        base_url: Where the API is.
+        timeout_s: Seconds one call may take [our default].
+    """
+
+    api_key_file: Path
+    email_template: str
+    sms_template: str
+    base_url: str = "https://api.notifications.service.gov.uk"
+    timeout_s: float = 10
+
+
 class Settings(BaseSettings):
     """What a process of ours is told by its environment; the defaults are the embedded stack's.
 
@@ -75,6 +93,7 @@ class Settings(BaseSettings):
         ncsc_email: Where the NCSC is told.
         ui_url: Where the Temporal Web UI is, for links.
         mail: The mail server, when there is one.
+        notify: The service at GOV.UK Notify, when there is one.
     """
 
     model_config = SettingsConfigDict(
@@ -102,6 +121,7 @@ class Settings(BaseSettings):
     ncsc_email: str = "incidents@ncsc.example.gov.uk"
     ui_url: str = "http://127.0.0.1:8233"
     mail: MailSettings | None = None
+    notify: NotifySettings | None = None
 
     @classmethod
     def settings_customise_sources(

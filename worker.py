@@ -39,13 +39,14 @@ from adapters.finance.file_desk import FileFinanceDesk
 from adapters.mail.file_outbox import FileOutboxNotifier
 from adapters.mail.page_sender import MessagePageSender
 from adapters.mail.smtp import MailServer, SmtpNotifier
+from adapters.notify.notifier import NotifyNotifier, NotifyService
 from adapters.policies import read_policy
 from adapters.rendering import Templates
 from adapters.temporal.bootstrap import bootstrap, watch_namespace
 from adapters.temporal.connect import connect, connect_when_up
 from adapters.temporal.schedule import WATCH_QUEUE, ensure_watch
 from domain.notice import Address, Channel
-from settings import MailSettings, Settings, load, secret_of
+from settings import MailSettings, NotifySettings, Settings, load, secret_of
 from starter import PendingStarter
 from workflows.incident_case import IncidentCaseWorkflow
 from workflows.options import exercise_queue
@@ -94,6 +95,9 @@ def real_doors(settings: Settings) -> Doors:
     files = FileOutboxNotifier(settings.outbox, settings.sender)
     files.sweep()
     chosen: dict[Channel, Notifier] = {}
+    if settings.notify is not None:
+        notify = NotifyNotifier(notify_service(settings.notify))
+        chosen.update({"email": notify, "sms": notify})
     if settings.mail is not None:
         chosen["email"] = SmtpNotifier(mail_server(settings.mail), settings.sender)
     return Doors(ByChannel(chosen, files), FileFinanceDesk(settings.outbox), exercises=False)
@@ -116,6 +120,17 @@ def mail_server(chosen: MailSettings) -> MailServer:
         user=chosen.user,
         password=secret_of(chosen.password_file) or "",
         authorities=chosen.authorities_file,
+        timeout_s=chosen.timeout_s,
+    )
+
+
+def notify_service(chosen: NotifySettings) -> NotifyService:
+    """Return the service at GOV.UK Notify that the settings describe."""
+    return NotifyService(
+        api_key=secret_of(chosen.api_key_file) or "",
+        email_template=chosen.email_template,
+        sms_template=chosen.sms_template,
+        base_url=chosen.base_url,
         timeout_s=chosen.timeout_s,
     )
 

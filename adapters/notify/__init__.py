@@ -1,0 +1,1 @@
+"""GOV.UK Notify: emails and texts with receipts."""
