@@ -14,12 +14,14 @@ from temporalio.service import RPCError, RPCStatusCode
 from adapters.database.engine import create_engine
 from adapters.database.intake import Intake, Taken
 from adapters.database.migrate import migrate
+from adapters.database.register_news import RegisterNews
 from adapters.database.registers import Registers
 from adapters.desk_key import DeskKey
 from adapters.policies import read_policy
 from adapters.temporal.bootstrap import bootstrap
 from adapters.temporal.connect import connect
 from adapters.temporal.instructing import Instructor
+from adapters.temporal.telling import tell_registers_changed
 from domain.command import Rows
 from domain.decisions.intake import OpenCase, Opening
 from domain.people import SYSTEM, Role
@@ -103,6 +105,27 @@ async def start_taken(
     await intake.mark(taken.number, "started")
 
 
+async def tell_cases(client: Client, news: RegisterNews) -> int:
+    """Let every open case read the registers again, when they changed since it was told.
+
+    Safe to repeat, and called each minute by the watchkeeper: whoever changes a register calls it
+    too when that should not wait. What is starting just now is told the next time.
+
+    Returns:
+        How many cases were told.
+
+    Raises:
+        RPCError, RuntimeError: The server was not reached; the watchkeeper tells them later.
+    """
+    untold = await news.untold()
+    if untold is None:
+        return 0
+    missed = await tell_registers_changed(client, untold.cases)
+    if not set(missed) & set(untold.starting):
+        await news.told(untold.version)
+    return len(untold.cases) - len(missed)
+
+
 class PendingStarter:
     """Starts what was kept: for the watchkeeper, by the same way as the desk."""
 
@@ -115,9 +138,11 @@ class PendingStarter:
         registers: Registers,
         policy: Policy,
         key: DeskKey,
+        news: RegisterNews,
         now: Callable[[], datetime],
     ) -> None:
         self._client = client
+        self._news = news
         self._task_queue = task_queue
         self._intake = intake
         self._registers = registers
@@ -141,6 +166,10 @@ class PendingStarter:
                     taken,
                 )
         return len(pending)
+
+    async def tell_registers(self) -> int:
+        """Tell open cases of changed registers."""
+        return await tell_cases(self._client, self._news)
 
     async def _tell_again(self, taken: Taken) -> None:
         command = again(taken)

@@ -21,6 +21,7 @@ from activities.notice_ports import Notifier
 from activities.notices import Notices
 from activities.paging import Paging
 from activities.records import Recording
+from activities.reference import Refreshing
 from activities.turns import Rotation
 from activities.watching import Watching
 from adapters.channels import ByChannel
@@ -32,6 +33,7 @@ from adapters.database.migrate import migrate
 from adapters.database.notice_book import DatabaseNoticeBook
 from adapters.database.pager import DatabasePager
 from adapters.database.records import DatabaseRecords
+from adapters.database.register_news import RegisterNews
 from adapters.database.registers import Registers
 from adapters.database.turns import DatabaseTurns
 from adapters.desk_key import DeskKey
@@ -175,6 +177,7 @@ def build_activities(settings: Settings, engine: AsyncEngine) -> list[Callable[.
     meeting = Meeting()
     return [
         Recording(DatabaseRecords(engine, utc_now), meeting).record_facts,
+        Refreshing(Registers(engine, utc_now)).read_reference,
         Rotation(DatabaseTurns(engine, utc_now)).reserve_turn,
         *build_outward(settings, engine, real_doors(settings), meeting),
     ]
@@ -221,13 +224,15 @@ def build_watchkeeper(client: Client, watch: Client, settings: Settings) -> Work
         registers=Registers(engine, utc_now),
         policy=read_policy(settings.policy_file),
         key=DeskKey.from_file(settings.desk_key),
+        news=RegisterNews(engine),
         now=utc_now,
     )
+    watching = Watching(pending)
     return Worker(
         watch,
         task_queue=WATCH_QUEUE,
         workflows=[WatchkeeperWorkflow],
-        activities=[Watching(pending).start_pending],
+        activities=[watching.start_pending, watching.tell_registers],
         workflow_runner=workflow_runner(),
     )
 

@@ -12,6 +12,10 @@ class Watched(Protocol):
         """Start every report that is on disk and has no case yet; return how many were."""
         ...
 
+    async def tell_registers(self) -> int:
+        """Tell open cases of registers that changed since; return how many were told."""
+        ...
+
 
 class Watching:
     """The activities of the watchkeeper."""
@@ -23,3 +27,8 @@ class Watching:
     async def start_pending(self) -> int:
         """Start what a crash or an outage left behind."""
         return await self._watched.start_pending()
+
+    @activity.defn(name="tell-registers")
+    async def tell_registers(self) -> int:
+        """Let open cases read registers that changed, if nobody told them yet."""
+        return await self._watched.tell_registers()

@@ -16,6 +16,12 @@ from domain.value import Instant, Value
 from domain.work import Money
 from domain.working_hours import LONDON
 
+RULES = 2
+"""The generation of rules by which a case is decided from its start.
+
+1: release 0.1.0. 2: what ends is told before it ends.
+"""
+
 
 class Contact(Value):
     """A person at the council. Only safe addresses are ever written to.
@@ -156,6 +162,7 @@ class Case(Value):
         aware_at: When the council became aware of a possible personal data breach.
         phone_task: Keys of the notices on the open phone task; empty when none is open.
         desk_keys: Public keys of the desk, base64, by key id.
+        endings_told: What ends and raised its alarm: ``alarm/about/last day``.
     """
 
     reference: str
@@ -216,6 +223,7 @@ class Case(Value):
     breaches: tuple[Breach, ...] = ()
     breaches_withdrawn: tuple[str, ...] = ()
     alarms: tuple[AlarmRun, ...] = ()
+    endings_told: tuple[str, ...] = ()
     windows: tuple[Window, ...] = ()
 
     def provider(self, provider_id: str | None) -> Provider | None:

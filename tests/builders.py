@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from domain.case import Attempts, Case, Decision, Event, evolve
+from domain.case import RULES, Attempts, Case, Decision, Event, evolve
 from domain.category import Category
 from domain.command import Command, Rows, Stamp
 from domain.council import Council, CouncilRegister
@@ -193,6 +193,7 @@ def a_case(phase: Phase = Phase.REPORTED, **changes: Any) -> Case:
     """
     case = Case(
         reference=REFERENCE,
+        rules=RULES,
         policy=_POLICY,
         council=a_council(),
         providers=providers(),

@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.notices import NoticeBatch, NoticeEffect, Notices
     from activities.paging import PageBatch, PageRow, Paging
     from activities.records import FactBatch, Recording
+    from activities.reference import Refreshing
     from activities.turns import Rotation, TurnRequest
     from domain.case import Case
     from domain.clocks.alarms import ALARMS
@@ -24,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.fact import Cause
     from domain.notice import Notice
     from domain.people import SYSTEM
+    from domain.reference import Reference, refreshed
     from domain.settling import Settled, page_reached, settle
     from domain.told import wants_to_hear
     from domain.view import view_of
@@ -60,8 +62,10 @@ class Keeper(Protocol):
 class Delivery:
     """Carries effects out; each kind goes its own way."""
 
-    def __init__(self, keeper: Keeper) -> None:
+    def __init__(self, keeper: Keeper, *, refresh: bool = False) -> None:
         self._keeper = keeper
+        self._is_stale = refresh
+        self._refreshing = False
         self._stopped = False
         self._recording = False
         self._sending: list[str] = []
@@ -77,7 +81,33 @@ class Delivery:
     @property
     def is_idle(self) -> bool:
         """Tell whether nothing is under way."""
-        return self._keeper.outbox.is_idle and not self._recording and not self._sending
+        busy = self._recording or self._refreshing or self._sending
+        return self._keeper.outbox.is_idle and not busy
+
+    @property
+    def is_stale(self) -> bool:
+        """Tell whether the registers changed and were not read again yet."""
+        return self._is_stale
+
+    def refresh(self) -> None:
+        """Read the registers again, once, however often that is asked before it begins."""
+        self._is_stale = True
+
+    async def keep_reference(self) -> None:
+        """Read the registers whenever they changed; what is new to the case is a fact."""
+        while True:
+            await workflow.wait_condition(lambda: self._is_stale and not self._stopped)
+            self._is_stale, self._refreshing = False, True
+            found: Reference = await workflow.execute_activity_method(
+                Refreshing.read_reference,
+                self._keeper.case.council.code,
+                summary="read the registers again",
+                **options.REFERENCE,
+            )
+            case, now = self._keeper.case, workflow.now()
+            cause = Cause(id=f"reference/{now.isoformat()}", by=SYSTEM, at=now)
+            self._keeper.absorb(settle(case, refreshed(case, found, now), cause))
+            self._refreshing = False
 
     async def keep_record(self) -> None:
         """Record facts in order, batch after batch; with each goes the case as it is shown."""

@@ -8,7 +8,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     import domain.decisions  # noqa: F401  (fills the registry of commands)
-    from domain.case import Case
+    from domain.case import RULES, Case
     from domain.clocks.due import next_due
     from domain.clocks.running import raised
     from domain.command import Command
@@ -45,7 +45,7 @@ class IncidentCaseWorkflow:
         self._last: list[Fact] = list(start.last_facts)
         self._shown: dict[str, object] = {}
         self._renew = False
-        self._delivery = Delivery(self)
+        self._delivery = Delivery(self, refresh=start.refresh)
         if start.case is not None:
             self._case = start.case
         elif start.opening is not None:
@@ -65,6 +65,7 @@ class IncidentCaseWorkflow:
             asyncio.create_task(self._keep_time()),
             asyncio.create_task(self._delivery.keep_record()),
             asyncio.create_task(self._delivery.keep_outbox()),
+            asyncio.create_task(self._delivery.keep_reference()),
             asyncio.create_task(self._track()),
         ]
         until = workflow.now() + RUN_MOST
@@ -84,7 +85,10 @@ class IncidentCaseWorkflow:
         self._delivery.stop()
         await self._wait_for(lambda: self._delivery.is_idle and workflow.all_handlers_finished())
         carried = CaseStart(
-            case=self._case, outbox=self._outbox.contents(), last_facts=tuple(self._last)
+            case=self._case.but(rules=RULES),
+            outbox=self._outbox.contents(),
+            last_facts=tuple(self._last),
+            refresh=self._delivery.is_stale,
         )
         return workflow.continue_as_new(carried)
 
@@ -148,6 +152,11 @@ class IncidentCaseWorkflow:
     def renew(self) -> None:
         """Ask for a new run at the next quiet moment."""
         self._renew = True
+
+    @workflow.signal(name="registers-changed", description="Read the registers again.")
+    def registers_changed(self) -> None:
+        """Ask for what the registers say now; the signal itself says nothing."""
+        self._delivery.refresh()
 
     @workflow.query(name="case", description="The case as it stands.")
     def shown(self) -> Case:

@@ -57,6 +57,10 @@ TURN: Options = {
     "schedule_to_close_timeout": timedelta(seconds=30),  # then configured order, said so
     "retry_policy": _STEADY,
 }
+REFERENCE: Options = {
+    "start_to_close_timeout": timedelta(seconds=10),
+    "retry_policy": _STEADY,  # until the registers can be read
+}
 PACKS: Options = {
     "start_to_close_timeout": timedelta(seconds=60),
     "heartbeat_timeout": _BEAT,

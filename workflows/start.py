@@ -22,6 +22,7 @@ class CaseStart(Value):
         case: Set when carried over.
         outbox: What was not done yet.
         last_facts: The facts the details show.
+        refresh: Whether the registers changed and were not read again yet.
     """
 
     opening: Opening | None = None
@@ -30,6 +31,7 @@ class CaseStart(Value):
     case: Case | None = None
     outbox: Contents = Contents()
     last_facts: tuple[Fact, ...] = ()
+    refresh: bool = False
 
 
 class CaseEnd(Value):

@@ -17,9 +17,15 @@ class WatchkeeperWorkflow:
 
     @workflow.run
     async def run(self) -> int:
-        """Start what is pending; return how many reports that were."""
-        return await workflow.execute_activity_method(
+        """Start what is pending and tell what is news; return how many reports were started."""
+        started = await workflow.execute_activity_method(
             Watching.start_pending,
             start_to_close_timeout=timedelta(seconds=50),
             summary="start reports that were kept",
         )
+        await workflow.execute_activity_method(
+            Watching.tell_registers,
+            start_to_close_timeout=timedelta(seconds=50),
+            summary="tell open cases of changed registers",
+        )
+        return started

@@ -24,6 +24,7 @@ from domain.command import Rows
 from domain.council import Council, CouncilRegister
 from domain.people import Person, Role
 from domain.provider import Provider
+from domain.reference import Reference
 from domain.value import Instant, Value
 
 
@@ -135,6 +136,12 @@ class Registers:
                 select(col(ProviderRow.document)).order_by(col(ProviderRow.place))
             )
             return tuple(Provider.model_validate(row.document) for row in rows)
+
+    async def reference(self, council: str) -> Reference:
+        """Return what a case keeps of the registers, as it is now."""
+        async with reading(self._engine) as connection:
+            found = await _councils(connection, (council,))
+        return Reference(providers=await self.providers(), council=next(iter(found), None))
 
     async def rota(self) -> tuple[Shift, ...]:
         """Return every shift."""

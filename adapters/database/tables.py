@@ -205,12 +205,17 @@ class RotaShiftRow(SQLModel, table=True):
 
 
 class RegisterVersionRow(SQLModel, table=True):
-    """The version of the registers together; moves with every change."""
+    """The version of the registers together; moves with every change.
+
+    Attributes:
+        told: The version that every open case was told of.
+    """
 
     __tablename__ = "register_version"
 
     id: int = Field(primary_key=True)
     version: int
+    told: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class DeskKeyRow(SQLModel, table=True):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field
 
-from domain.case import Case, Contact, Event
+from domain.case import RULES, Case, Contact, Event
 from domain.command import Command, Reference
 from domain.council import Council, CouncilRegister, council_of
 from domain.decisions.categories import CategoryRecorded
@@ -31,6 +31,7 @@ class Opening(Value):
         providers: In configured order, with their cards.
         desk_keys: Public keys of the desk, base64, by key id.
         follows: An archived case under the same intake key; the new one is linked follow-on.
+        rules: The generation of rules; an opening from before there were two says nothing.
     """
 
     reference: Reference
@@ -40,6 +41,7 @@ class Opening(Value):
     policy: Policy
     desk_keys: dict[str, str] = {}
     follows: Reference | None = None
+    rules: int = 1
 
     @classmethod
     def of(
@@ -64,6 +66,7 @@ class Opening(Value):
             providers=providers,
             policy=policy,
             desk_keys=desk_keys or {},
+            rules=RULES,
         )
 
     @property
@@ -87,6 +90,7 @@ def open_case(opening: Opening, at: datetime) -> tuple[Case, tuple[Event, ...]]:
     report = opening.report
     case = Case(
         reference=opening.reference,
+        rules=opening.rules,
         policy=opening.policy,
         exercise=opening.exercise,
         council=opening.council,

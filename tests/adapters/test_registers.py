@@ -21,6 +21,7 @@ from adapters.database.tables import TokenRow
 from domain.council import CouncilRegister
 from domain.notice import Address
 from domain.people import H, P, Person, T
+from domain.reference import Reference
 from domain.report_reading import check_report
 from settings import ROOT
 from tests.builders import HOUR, NOON, a_council, a_raw_report, providers
@@ -224,3 +225,11 @@ class TestTheExampleWorld:
             assert await Registers(again, clock).people() == await registers.people()
         finally:
             await again.dispose()
+
+
+async def test_a_case_is_given_the_providers_and_its_own_council(registers: Registers) -> None:
+    await registers.fill_providers(providers())
+    await registers.fill_councils((a_council(), a_council(code="XHD", name="Harrowdale Council")))
+    known = await registers.reference("XEA")
+    assert known == Reference(providers=providers(), council=a_council())
+    assert await registers.reference("ZZZ") == Reference(providers=providers())
