@@ -61,6 +61,10 @@ class WorkingHours(Value):
         opening, closing = _utc(day, self.opens), _utc(day, self.closes)
         return (opening, closing) if opening < closing else None
 
+    def midnight(self, day: date) -> datetime:
+        """Return the first instant of ``day`` in London, in UTC."""
+        return _utc(day, time(0))
+
 
 @lru_cache(maxsize=8192)
 def _utc(day: date, at: time) -> datetime:

@@ -78,6 +78,20 @@ _ROWS = (
         lambda _before, _after, _event: True,
         climbs=False,
     ),
+    Alarm(
+        "contract-ending",
+        "the contract of the provider on the case is about to end",
+        1,
+        ("end-came-near",),
+        lambda _before, _after, event: getattr(event, "alarm", "") == "contract-ending",
+    ),
+    Alarm(
+        "council-ending",
+        "the council of the case is about to end",
+        1,
+        ("end-came-near",),
+        lambda _before, _after, event: getattr(event, "alarm", "") == "council-ending",
+    ),
     Alarm("rota-gap", "a rung of the rota is empty", 2, (), lambda _b, _a, _e: False),
     Alarm("record-tampered", "the record was changed by hand", 2, (), lambda _b, _a, _e: False),
 )

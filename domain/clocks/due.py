@@ -7,6 +7,7 @@ from domain.case import Case, Event
 from domain.clock_run import AlarmRun, ClockRun, Step, Window
 from domain.clocks.catalogue import CATALOGUE
 from domain.clocks.clock import Kind
+from domain.clocks.endings import Ending, endings, noted
 from domain.clocks.events import (
     ClockBreached,
     ClockMarked,
@@ -27,24 +28,29 @@ class Due(NamedTuple):
 
     Attributes:
         at: When.
-        kind: ``warning``, ``reminder``, ``deadline``, ``mark``, ``page``, ``resume`` or ``window``.
-        about: The run or window it is about.
+        kind: ``warning``, ``reminder``, ``deadline``, ``mark``, ``page``, ``alarm``, ``resume`` or
+            ``window``.
+        about: The run, ending or window it is about.
     """
 
     at: datetime
     kind: str
-    about: ClockRun | AlarmRun | Window
+    about: ClockRun | AlarmRun | Window | Ending
 
     @property
     def name(self) -> str:
         """Return the name of the clock, window or ``alarm:<name>`` it is about."""
         if isinstance(self.about, ClockRun):
             return self.about.clock
+        if isinstance(self.about, Ending):
+            return f"alarm:{self.about.alarm}"
         return self.about.window if isinstance(self.about, Window) else self.about.about
 
     @property
     def id(self) -> str:
         """Return the name with its instance, by which effects are keyed."""
+        if isinstance(self.about, Ending):
+            return self.about.cause
         return self.name if isinstance(self.about, Window) else f"{self.name}#{self.about.instance}"
 
 
@@ -75,6 +81,7 @@ def next_due(case: Case) -> Due | None:
         for alarm in case.alarms
         if alarm.paging.next_at is not None
     )
+    found.extend(Due(ending.notice_at, "alarm", ending) for ending in endings(case))
     found.extend(Due(window.ends_at, "window", window) for window in case.windows)
     return min(found, key=lambda due: due.at, default=None)
 
@@ -98,6 +105,8 @@ def happens(case: Case, due: Due, now: datetime) -> tuple[Event, ...]:
     about = due.about
     if isinstance(about, Window):
         return (WindowEnded(at=due.at, window=about.window),)
+    if isinstance(about, Ending):
+        return (noted(about, max(due.at, now)),)  # found late, its ladder begins when it is found
     if due.kind == "page":
         return (next_page(case, about, due.at, now),)
     if isinstance(about, AlarmRun):

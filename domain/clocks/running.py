@@ -11,6 +11,7 @@ from domain.clock_run import AlarmRun, ClockRun, ClockState
 from domain.clocks.alarms import ALARMS
 from domain.clocks.catalogue import CATALOGUE
 from domain.clocks.clock import Clock, Kind
+from domain.clocks.endings import came_near
 from domain.clocks.events import (
     AlarmEnded,
     AlarmRaised,
@@ -47,6 +48,7 @@ def follow(before: Case, after: Case, event: Event) -> tuple[Event, ...]:
         *_shortens(before, after, event),
         *_windows(before, after, event),
         *_alarms(before, after, event, triggers),
+        *came_near(before, after, event),
     )
 
 

@@ -7,13 +7,14 @@ from domain.case import Case
 from domain.clock_run import ClockRun
 from domain.clocks.due import next_due
 from domain.command import Stamp
-from domain.council import CouncilRegister
+from domain.council import Council, CouncilRegister
 from domain.decider import build, carry_out
 from domain.decisions import activation, closing, handling, provider, response, triage
 from domain.decisions.intake import Opening, open_case
 from domain.effects import Effect
 from domain.fact import Cause, Fact
 from domain.policy import Policy
+from domain.provider import Provider
 from domain.report_reading import check_report
 from domain.settling import Settled, advance, settle
 from tests.builders import (
@@ -41,12 +42,14 @@ class Story:
         begins: datetime = NOON,
         policy: Policy | None = None,
         assigns: bool = True,
+        council: Council | None = None,
+        firms: tuple[Provider, ...] | None = None,
         **changes: Any,
     ) -> None:
         """Open a case, at minute 0 unless it ``begins`` later; ``changes`` go into the report."""
         self.facts: list[Fact] = []
         self._assigns = assigns
-        register = CouncilRegister(councils=(a_council(),))
+        register = CouncilRegister(councils=(council or a_council(),))
         told = {"source.received_at": begins.isoformat()}
         told["incident.discovered_at"] = begins.isoformat()
         opening = Opening.of(
@@ -55,7 +58,7 @@ class Story:
                 a_raw_report(**{**told, **changes}), now=begins, councils=register
             ).report,
             register=register,
-            providers=providers(),
+            providers=firms or providers(),
             policy=policy or a_policy(),
         )
         self.case, events = open_case(opening, begins)
