@@ -8,6 +8,7 @@ from datetime import date
 from domain.case import Case, Contact
 from domain.notice import Address, Moment
 from domain.report import is_compromised
+from domain.rotation import uk_day
 
 
 def main_contact(m: Moment) -> tuple[Address, ...]:
@@ -90,7 +91,7 @@ def _on_post(m: Moment, case: Case, *posts: str) -> tuple[Address, ...]:
 def _successor(m: Moment) -> str | None:
     """Return the code of the council that has taken over by now."""
     successor = m.after.successor
-    if successor is None or m.event.at.date() < date.fromisoformat(successor.from_on):
+    if successor is None or uk_day(m.event.at) < date.fromisoformat(successor.from_on):
         return None
     return successor.code
 

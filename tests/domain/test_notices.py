@@ -1,3 +1,4 @@
+from datetime import datetime
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -267,6 +268,19 @@ def test_from_the_day_of_the_successor_only_its_contacts_are_written_to() -> Non
     assert names(a_case(successor=ended, contacts=(ours,))) == ["Theirs"]
     assert names(a_case(successor=ended)) == []
     assert names(a_case(successor=later, contacts=(ours,))) == ["Joanna Hale"]
+
+
+def test_a_successor_takes_over_at_midnight_in_london() -> None:
+    ours = Contact(post="s151", name="Theirs", email="s@personal.example.org", council="XHD")
+    successor = Successor(code="XHD", from_on="2027-04-01", order="stands")
+    case = a_case(successor=successor, contacts=(ours,))
+
+    def first(at: str) -> str:
+        event = happened("case-opened").but(at=datetime.fromisoformat(at))
+        return notices_for(case, case, event)[0].addresses[0].name
+
+    assert first("2027-03-31T22:59:59Z") == "Joanna Hale"
+    assert first("2027-03-31T23:00:00Z") == "Theirs"  # 1 April, 00:00 BST
 
 
 def test_the_ncsc_never_reads_of_money() -> None:
