@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from domain.case import Case
 from domain.clock_run import ClockRun
 from domain.clocks.due import next_due
@@ -12,7 +14,9 @@ from domain.decider import build, carry_out
 from domain.decisions import activation, closing, handling, provider, response, triage
 from domain.decisions.intake import Opening, open_case
 from domain.effects import Effect
+from domain.errors import Refused
 from domain.fact import Cause, Fact
+from domain.notice import Notice
 from domain.policy import Policy
 from domain.provider import Provider
 from domain.report_reading import check_report
@@ -48,6 +52,7 @@ class Story:
     ) -> None:
         """Open a case, at minute 0 unless it ``begins`` later; ``changes`` go into the report."""
         self.facts: list[Fact] = []
+        self.notices: list[Notice] = []
         self._assigns = assigns
         register = CouncilRegister(councils=(council or a_council(),))
         told = {"source.received_at": begins.isoformat()}
@@ -83,6 +88,15 @@ class Story:
         self.until(minute, through=False)
         self._command(name, by, instant(minute), inputs)
         return self
+
+    def refused(self, minute: float, name: str, by: str, /, **inputs: Any) -> Refused:
+        """Give a command that a rule refuses; nothing but time moves."""
+        self.until(minute, through=False)
+        before = self.case
+        with pytest.raises(Refused) as caught:
+            self._command(name, by, instant(minute), inputs)
+        assert self.case == before
+        return caught.value
 
     def activated(self, minute: float, category: str = "C2") -> "Story":
         """Take the case, record its category and decide that it qualifies, all at one minute."""
@@ -136,6 +150,10 @@ class Story:
         due = (f for f in self.facts if f.type == "notice-due" and f.payload["notice"] == notice)
         return [minute_of(fact.occurred_at) for fact in due]
 
+    def said_since(self, number: int) -> list[str]:
+        """Return who was told what since there were ``number`` notices, as the guide writes it."""
+        return sorted(f"{one.notice}>{one.role}" for one in self.notices[number:])
+
     def _rungs(self, about: str, kind: str) -> list[tuple[float, int]]:
         return [
             (minute_of(fact.occurred_at), fact.payload["rung"])
@@ -152,6 +170,7 @@ class Story:
     def _take(self, settled: Settled, at: datetime) -> None:
         self.case = settled.case
         self.facts.extend(settled.facts)
+        self.notices.extend(e.notice for e in settled.effects if e.notice is not None)
         for effect in settled.effects:
             if effect.kind == "turn" and self._assigns:
                 self._assign(effect, at)
