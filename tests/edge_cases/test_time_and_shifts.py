@@ -91,7 +91,7 @@ def test_edge_27_on_the_clock_night_elapsed_is_elapsed_and_working_hours_follow_
 
 
 def test_edge_28_what_was_done_in_time_and_told_late_withdraws_the_breach_on_evidence() -> None:
-    """ "We did ring at 02:10", said at 04:00: occurred 02:10, backdated, breach withdrawn."""
+    """Rung at 02:10, said at 04:00: occurred 02:10, backdated, the breach withdrawn."""
     two = london("2026-11-24T02:00")
     story = ways.activated(two)
     rang = {"occurred_at": instant(two + 10).isoformat(), "evidence": "The call log, 02:10."}

@@ -1,0 +1,44 @@
+"""What only a running case shows of edge cases 8 and 29."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client, WorkflowExecutionStatus
+
+from tests import live
+from tests.builders import SAID_BY, WHY
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture
+async def office(client: Client, tmp_path: Path) -> AsyncIterator[live.Office]:
+    async with live.at_work(client, tmp_path) as there:
+        yield there
+
+
+async def test_edge_08_an_attempt_on_a_closed_case_is_on_its_record(office: live.Office) -> None:
+    """A refused signal leaves a fact with who, what and case-closed; the version stays."""
+    case = await office.open()
+    await case.give("withdraw", said_by=SAID_BY, reason=WHY)
+    version = (await case.state()).version
+    command = case.command("acknowledge")
+    await case.handle.signal(command.name, command)
+    fact = await case.fact("instruction-refused")
+    said = fact["payload"]
+    assert (fact["by"], said["command"], said["code"]) == ("kaya", "acknowledge", "case-closed")
+    state = await case.state()
+    assert (state.phase, state.version) == ("closed", version)
+
+
+async def test_edge_29_a_case_cancelled_by_hand_wakes_l2_and_runs_on(office: live.Office) -> None:
+    """A hand in the Web UI raises record-tampered at L2; the case keeps its clocks."""
+    case = await office.open()
+    await case.settled()
+    await case.handle.cancel()
+    await case.fact("alarm-raised", alarm="record-tampered")
+    page = await case.fact("page-due", about="alarm:record-tampered#1")
+    assert page["payload"]["rung"] == 2
+    assert (await case.handle.describe()).status is WorkflowExecutionStatus.RUNNING
+    assert (await case.state()).live_clocks("triage-acknowledgement")
