@@ -40,6 +40,7 @@ def offered(m: Moment) -> Context:
         "terms": harmless_line(m.text("terms")),
         "due_at": working_due(m, "recovery-reply"),
         "posts": list(m.after.policy.authority_posts),
+        "day_hours": m.after.policy.setting("rate.day_minutes") / 60,
     }
 
 
@@ -52,6 +53,7 @@ def offer_waits(m: Moment) -> Context:
         "offered_at": instant(m.event.at if offer is None else offer.offered_at),
         "due_at": running_due(m, "recovery-reply"),
         "posts": list(m.after.policy.authority_posts),
+        "day_hours": m.after.policy.setting("rate.day_minutes") / 60,
     }
 
 
@@ -153,12 +155,14 @@ def closing(m: Moment) -> Context:
 
 
 def closed(m: Moment) -> Context:
-    """Say the outcome, the state of the data, and until when the case may be reopened."""
+    """Say the outcome, the state of the data, when we would meet, and until when it may reopen."""
     return {
         "outcome": "" if m.after.outcome is None else m.after.outcome.value,
         "data_return": m.after.data_return or "",
         "waived": list(m.after.waived),
         "reopen_until": window_end(m, "reopen"),
+        "review_from_days": m.after.policy.setting("closing-review.earliest_working_days"),
+        "review_to_days": m.after.policy.setting("closing-review.latest_working_days"),
     }
 
 

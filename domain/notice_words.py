@@ -251,6 +251,7 @@ def withdrawn(m: Moment) -> Context:
     return {
         "post": _inner(m, "said_by", "post"),
         "again_until": window_end(m, "reopen"),
+        "reopen_months": m.after.policy.setting("reopen.window_months"),
         "closed": m.after.phase is Phase.CLOSED,
     }
 

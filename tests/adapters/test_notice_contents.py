@@ -9,7 +9,7 @@ import re
 import pytest
 
 from adapters.check_words import CheckWords
-from adapters.rendering import Templates
+from adapters.rendering import TEMPLATES, Templates
 from domain.case import Case
 from domain.engagement import Engagement
 from domain.notice import Channel
@@ -349,3 +349,33 @@ def test_a_case_that_never_had_a_provider_tells_none(phase: Phase) -> None:
 
 def test_every_entry_has_a_name_of_its_own() -> None:
     assert len({name_of(entry) for entry in CATALOGUE}) == len(CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    ("months", "says"), [(12, "for 12 months"), (1, "for 1 month "), (0, "for a while")]
+)
+def test_a_withdrawal_says_how_long_by_the_cases_own_policy(
+    months: int, says: str, templates: Templates
+) -> None:
+    case = a_case(phase=Phase.CLOSING)
+    case = case.but(policy=case.policy.with_settings({"reopen.window_months": months}))
+    withdrawn = notices_for(case, case, happened("case-withdrawn"))[0]
+    assert says in rendered(templates, withdrawn).body
+
+
+NUMBERED = re.compile(r"\b\d+ (to \d+ )?(minute|hour|day|month|working)", re.IGNORECASE)
+BY_LAW = {
+    "failover-advised/body.txt": "30 minutes",  # published, and no setting
+    "ico-overdue/body.txt": "72 hours",  # the UK GDPR's own
+    "report-receipt/body.txt": "72 hours",
+}
+
+
+def test_no_template_holds_a_number_that_the_policy_holds() -> None:
+    found = {
+        f"{path.parent.name}/{path.name}": NUMBERED.findall(path.read_text(encoding="utf-8"))
+        for path in TEMPLATES.rglob("*.txt")
+    }
+    assert {name for name, numbers in found.items() if numbers} == set(BY_LAW)
+    for name, number in BY_LAW.items():
+        assert number in (TEMPLATES / name).read_text(encoding="utf-8")
