@@ -1,6 +1,6 @@
 """Edge cases of call-outs and providers: 10, 15, 16, 17, 18."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from domain.errors import Code
@@ -9,8 +9,8 @@ from domain.rehearsal.scenario import read_scenario
 from domain.rotation import eligible
 from tests.builders import SAID_BY, WHY, a_policy
 from tests.domain.clocks import ways
-from tests.domain.clocks.guide_clocks import DAYS, HOURS
-from tests.domain.clocks.story import instant
+from tests.domain.clocks.guide_clocks import DAYS
+from tests.domain.clocks.story import minute_of
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 BACK = {"said_by": SAID_BY, "reason": WHY}
@@ -99,16 +99,31 @@ def test_edge_17_with_both_unavailable_an_alarm_wakes_l2_until_somebody_is_calle
     assert story.provider == "kestrel"
 
 
-def test_edge_18_a_contract_that_ends_does_not_end_the_case() -> None:
-    """The provider stays until a person fails over; it is not called out again."""
+def test_edge_18_a_contract_that_ends_is_told_30_days_before_and_does_not_end_the_case() -> None:
+    """L1 is woken 30 days before; the provider stays on the case until a person fails over."""
+    begins = minute_of(datetime(2028, 2, 25, 12, tzinfo=UTC))  # alder's contract: 31 March 2028
+    near = minute_of(datetime(2028, 3, 1, tzinfo=UTC))
+    story = ways.eradicating(begins).until(near)
+    assert story.pages("alarm:contract-ending") == [(near, 1)]
+    story.give(near + 5, "acknowledge-escalation", "priya", about="alarm:contract-ending")
+
+    over = minute_of(datetime(2028, 4, 1, 12, tzinfo=UTC))
+    story.until(over)
+    assert (story.provider, story.case.phase) == ("alder", "eradication")
+    assert story.pages("alarm:contract-ending") == [(near, 1)]
+    nobody = story.refused(over, "fail-over", "priya", reason=WHY)
+    assert nobody.code is Code.NO_OTHER_PROVIDER  # kestrel's contract has ended too
+
+
+def test_edge_18_a_contract_that_a_person_extended_is_eligible_again() -> None:
+    """The register is changed by people, on the record; eligibility is asked on the day."""
     story = ways.containing()
-    after = instant(500 * DAYS)  # both contracts end on 31 March 2028
     alder = story.case.provider("alder")
     assert alder is not None
-    assert eligible(story.case, alder, date(2028, 3, 31)) is None
-    assert "no contract" in (eligible(story.case, alder, after.date()) or "")
+    last, after = date(2028, 3, 31), date(2028, 4, 1)
+    assert eligible(story.case, alder, last) is None
+    assert "no contract" in (eligible(story.case, alder, after) or "")
     extended = alder.but(contract_to=date(2029, 3, 31))
-    assert eligible(story.case, extended, after.date()) is None
-    assert story.until(2 * HOURS).provider == "alder"
-    ways.fail_over(story, 3 * HOURS)
+    assert eligible(story.case, extended, after) is None
+    ways.fail_over(story, 60)
     assert (story.provider, story.case.phase) == ("kestrel", "containment")
