@@ -20,6 +20,7 @@ from activities.meeting import Meeting
 from activities.notice_ports import Notifier
 from activities.notices import Notices
 from activities.paging import Paging
+from activities.receipts import Receipts, ReceiptSource
 from activities.records import Recording
 from activities.reference import Refreshing
 from activities.turns import Rotation
@@ -32,9 +33,11 @@ from adapters.database.intake import Intake
 from adapters.database.migrate import migrate
 from adapters.database.notice_book import DatabaseNoticeBook
 from adapters.database.pager import DatabasePager
+from adapters.database.receipts import DatabaseReceipts
 from adapters.database.records import DatabaseRecords
 from adapters.database.register_news import RegisterNews
 from adapters.database.registers import Registers
+from adapters.database.texts import DatabaseTexts
 from adapters.database.turns import DatabaseTurns
 from adapters.desk_key import DeskKey
 from adapters.finance.file_desk import FileFinanceDesk
@@ -46,6 +49,7 @@ from adapters.policies import read_policy
 from adapters.rendering import Templates
 from adapters.temporal.bootstrap import bootstrap, watch_namespace
 from adapters.temporal.connect import connect, connect_when_up
+from adapters.temporal.running_cases import RunningCases
 from adapters.temporal.schedule import WATCH_QUEUE, ensure_watch
 from domain.notice import Address, Channel
 from settings import MailSettings, NotifySettings, Settings, load, secret_of
@@ -84,25 +88,30 @@ class Doors(NamedTuple):
     Attributes:
         notifier: Carries messages.
         finance: Takes packs.
+        receipts: Can be asked what became of messages, when any channel can.
         exercises: Whether they are those of exercises.
     """
 
     notifier: Notifier
     finance: FinanceDesk
+    receipts: ReceiptSource | None
     exercises: bool
 
 
-def real_doors(settings: Settings) -> Doors:
+def real_doors(settings: Settings, engine: AsyncEngine) -> Doors:
     """Return what the settings choose; without a choice messages and packs are files."""
     files = FileOutboxNotifier(settings.outbox, settings.sender)
     files.sweep()
     chosen: dict[Channel, Notifier] = {}
+    notify = None
     if settings.notify is not None:
-        notify = NotifyNotifier(notify_service(settings.notify))
+        texts = DatabaseTexts(engine, settings.check_word_key(), utc_now)
+        notify = NotifyNotifier(notify_service(settings.notify), texts)
         chosen.update({"email": notify, "sms": notify})
     if settings.mail is not None:
         chosen["email"] = SmtpNotifier(mail_server(settings.mail), settings.sender)
-    return Doors(ByChannel(chosen, files), FileFinanceDesk(settings.outbox), exercises=False)
+    finance = FileFinanceDesk(settings.outbox)
+    return Doors(ByChannel(chosen, files), finance, notify, exercises=False)
 
 
 def exercise_doors(outbox: Path, sender: str) -> Doors:
@@ -110,7 +119,7 @@ def exercise_doors(outbox: Path, sender: str) -> Doors:
     sink = outbox.with_name(outbox.name + "-exercises")
     files = FileOutboxNotifier(sink, sender)
     files.sweep()
-    return Doors(files, FileFinanceDesk(sink), exercises=True)
+    return Doors(files, FileFinanceDesk(sink), None, exercises=True)
 
 
 def mail_server(chosen: MailSettings) -> MailServer:
@@ -137,35 +146,44 @@ def notify_service(chosen: NotifySettings) -> NotifyService:
     )
 
 
-def build_outward(
-    settings: Settings, engine: AsyncEngine, doors: Doors, meeting: Meeting
-) -> list[Callable[..., Any]]:
-    """Return the activities that reach people, over the doors they may use."""
-    registers = Registers(engine, utc_now)
-    templates = Templates(settings.duty_line, CheckWords(settings.check_word_key()))
+def build_notices(
+    settings: Settings, engine: AsyncEngine, doors: Doors, meeting: Meeting | None = None
+) -> Notices:
+    """Return what tells people, over the doors it may use."""
     desks = {
         "finance": Address(name="MHCLG finance", email=settings.finance_email),
         "ncsc": Address(name="NCSC incident management", email=settings.ncsc_email),
     }
+    return Notices(
+        doors.notifier,
+        DatabaseNoticeBook(engine, utc_now),
+        RegisterAddresses(Registers(engine, utc_now), desks),
+        templates_of(settings),
+        meeting,
+    )
+
+
+def templates_of(settings: Settings) -> Templates:
+    """Return the words of every notice."""
+    return Templates(settings.duty_line, CheckWords(settings.check_word_key()))
+
+
+def build_outward(
+    settings: Settings, engine: AsyncEngine, doors: Doors, meeting: Meeting
+) -> list[Callable[..., Any]]:
+    """Return the activities that reach people, over the doors they may use."""
     policy = read_policy(settings.policy_file)
     pager = DatabasePager(
         engine,
-        registers,
-        MessagePageSender(doors.notifier, templates, utc_now),
+        Registers(engine, utc_now),
+        MessagePageSender(doors.notifier, templates_of(settings), utc_now),
         utc_now,
         policy.scaled(timedelta(seconds=policy.setting("pager.batching_seconds"))),
         exercises=doors.exercises,
     )
     paging = Paging(pager)
-    notices = Notices(
-        doors.notifier,
-        DatabaseNoticeBook(engine, utc_now),
-        RegisterAddresses(registers, desks),
-        templates,
-        meeting,
-    )
     return [
-        notices.deliver_notices,
+        build_notices(settings, engine, doors, meeting).deliver_notices,
         paging.enter_pages,
         paging.send_page,
         Billing(doors.finance).hand_off_billing,
@@ -179,7 +197,7 @@ def build_activities(settings: Settings, engine: AsyncEngine) -> list[Callable[.
         Recording(DatabaseRecords(engine, utc_now), meeting).record_facts,
         Refreshing(Registers(engine, utc_now)).read_reference,
         Rotation(DatabaseTurns(engine, utc_now)).reserve_turn,
-        *build_outward(settings, engine, real_doors(settings), meeting),
+        *build_outward(settings, engine, real_doors(settings, engine), meeting),
     ]
 
 
@@ -214,9 +232,21 @@ def build_exercise_worker(client: Client, settings: Settings, engine: AsyncEngin
     )
 
 
-def build_watchkeeper(client: Client, watch: Client, settings: Settings) -> Worker:
+def build_receipts(client: Client, settings: Settings, engine: AsyncEngine) -> Receipts:
+    """Return what asks for receipts and tells cases of them."""
+    doors = real_doors(settings, engine)
+    return Receipts(
+        DatabaseReceipts(engine, utc_now),
+        doors.receipts,
+        RunningCases(client, DeskKey.from_file(settings.desk_key), utc_now),
+        build_notices(settings, engine, doors),
+    )
+
+
+def build_watchkeeper(
+    client: Client, watch: Client, settings: Settings, engine: AsyncEngine
+) -> Worker:
     """Return the worker of the watchkeeper's namespace."""
-    engine = create_engine(settings.database)
     pending = PendingStarter(
         client=client,
         task_queue=settings.task_queue,
@@ -232,7 +262,11 @@ def build_watchkeeper(client: Client, watch: Client, settings: Settings) -> Work
         watch,
         task_queue=WATCH_QUEUE,
         workflows=[WatchkeeperWorkflow],
-        activities=[watching.start_pending, watching.tell_registers],
+        activities=[
+            watching.start_pending,
+            watching.tell_registers,
+            build_receipts(client, settings, engine).poll,
+        ],
         workflow_runner=workflow_runner(),
     )
 
@@ -254,7 +288,7 @@ async def run(settings: Settings) -> None:
     async with (
         build_worker(client, settings.task_queue, build_activities(settings, engine)),
         build_exercise_worker(client, settings, engine),
-        build_watchkeeper(client, watch, settings),
+        build_watchkeeper(client, watch, settings, engine),
     ):
         if settings.worker_ready_file is not None:
             settings.worker_ready_file.write_text("ready\n")

@@ -107,6 +107,10 @@ class Notices:
             await self._meeting.other(batch.meets)
         return tuple(map(_whole, batch.effects, told))
 
+    async def tell_by(self, channel: Channel, effect: NoticeEffect) -> ChannelOutcome:
+        """Tell the people of a notice by one channel that it does not name. Safe to repeat."""
+        return await self._by(channel, effect, effect.notice.addresses)
+
     async def _tell(self, effect: NoticeEffect, *, exercise: bool) -> NoticeAnswer:
         notice = effect.notice.but(exercise=True) if exercise else effect.notice
         try:
@@ -116,7 +120,7 @@ class Notices:
         told = effect.but(notice=notice)
         outcomes = [await self._by(channel, told, people) for channel in notice.channels]
         if all(outcome.state == "failed" for outcome in outcomes):
-            spare = _spare_channel(notice)
+            spare = spare_channel(notice)
             if spare is not None:
                 outcomes.append(await self._by(spare, told, people))
         return _answer(effect.key, outcomes)
@@ -192,6 +196,11 @@ class Notices:
         return delivery
 
 
+def spare_channel(notice: Notice) -> Channel | None:
+    """Return the next channel in the order email, SMS for a council that none has reached."""
+    return "sms" if notice.role == "council" and "sms" not in notice.channels else None
+
+
 def _whole(effect: NoticeEffect, told: NoticeAnswer | BaseException) -> NoticeAnswer:
     """Return the answer; a bug in one notice, such as a blank in its words, delays no other."""
     if isinstance(told, NoticeAnswer):
@@ -220,11 +229,6 @@ def _best(channel: Channel, legs: Iterable[Delivery]) -> ChannelOutcome:
     state = "again" if best.again else best.state
     doubled = any(leg.doubled for leg in ranked)
     return ChannelOutcome(channel=channel, state=state, how=best.how, doubled=doubled)
-
-
-def _spare_channel(notice: Notice) -> Channel | None:
-    """Return the next channel in the order email, SMS for a council that none has reached."""
-    return "sms" if notice.role == "council" and "sms" not in notice.channels else None
 
 
 def _has_way(one: Address, channel: Channel) -> bool:

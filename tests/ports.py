@@ -4,9 +4,12 @@ import asyncio
 from typing import Any
 
 from activities.billing import PackHandOff
+from activities.notice_ports import Delivery
 from activities.paging import PageAnswer, PageBatch
+from activities.receipts import Open, Word
 from activities.records import FactBatch
 from activities.turns import TurnRequest
+from domain.notice import Notice
 
 
 class FakeFinanceDesk:
@@ -92,3 +95,83 @@ class FakeTurns:
             raise ConnectionError("the registers are away")
         number = len(self.given) % len(request.candidates)
         return self.given.setdefault(request.key, request.candidates[number])
+
+
+class FakeReceiptBook:
+    """A ledger as receipts see it.
+
+    Attributes:
+        waiting: Messages without a final word.
+        taken: Receipts written, by reference.
+        fresh: Words no case was offered yet.
+    """
+
+    def __init__(self) -> None:
+        self.waiting: tuple[Open, ...] = ()
+        self.taken: dict[str, Delivery] = {}
+        self.fresh: list[Word] = []
+
+    async def open(self) -> tuple[Open, ...]:
+        """Return what waits."""
+        return self.waiting
+
+    async def take(self, reference: str, delivery: Delivery) -> bool:
+        """Keep the first receipt."""
+        return self.taken.setdefault(reference, delivery) is delivery
+
+    async def words(self) -> tuple[Word, ...]:
+        """Return the fresh words."""
+        return tuple(self.fresh)
+
+    async def offered(self, word: Word) -> None:
+        """Forget the word."""
+        self.fresh.remove(word)
+
+
+class FakeReceiptSource:
+    """A channel that is asked; ``away`` when it cannot be."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Delivery] = {}
+        self.away = False
+
+    async def status(self, reference: str) -> Delivery:
+        """Return what became of the message."""
+        if self.away:
+            raise ConnectionResetError("the line went dead")
+        return self.answers[reference]
+
+
+class FakeRunningCases:
+    """Cases that want to hear some states, and hold some notices; every word they were told."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, Notice] = {}
+        self.wanted: set[str] = set()
+        self.told: list[Word] = []
+
+    async def held_notice(self, case: str, key: str) -> Notice | None:
+        """Return the notice held under a key."""
+        del case
+        return self.held.get(key)
+
+    async def wants_to_hear(self, case: str, key: str, state: str) -> bool:
+        """Tell whether a state is wanted."""
+        del case, key
+        return state in self.wanted
+
+    async def tell(self, word: Word) -> None:
+        """Keep the word."""
+        self.told.append(word)
+
+
+class FakeTexts:
+    """Counts nothing; numbers in ``full`` got too many."""
+
+    def __init__(self, *full: str) -> None:
+        self.full = full
+
+    async def may_go(self, number: str, words: str) -> bool:
+        """Tell whether the number has room."""
+        assert words
+        return number not in self.full

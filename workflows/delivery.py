@@ -9,7 +9,13 @@ from temporalio.exceptions import ActivityError
 with workflow.unsafe.imports_passed_through():
     from activities.answers import EffectAnswer
     from activities.billing import Billing, PackHandOff
-    from activities.notices import NoticeBatch, NoticeEffect, Notices
+    from activities.notices import (
+        NoticeAnswer,
+        NoticeBatch,
+        NoticeEffect,
+        Notices,
+        spare_channel,
+    )
     from activities.paging import PageBatch, PageRow, Paging
     from activities.records import FactBatch, Recording
     from activities.reference import Refreshing
@@ -227,9 +233,11 @@ class Delivery:
             **options.NOTICES,
         )
         failed = self._keeper.outbox.settle(answers, workflow.now())
+        notices = {effect.key: effect for effect in effects}
         for answer in answers:
-            for outcome in answer.outcomes:
-                self._hear(answer.key, outcome.channel, outcome.state)
+            if _may_still_fail(notices[answer.key], answer):
+                self._keeper.outbox.hold(notices[answer.key])
+            self._hear_all(answer)
         for waiting in failed:
             self._give_up(waiting)
 
@@ -242,10 +250,18 @@ class Delivery:
         for channel in notice.channels:
             self._hear(waiting.effect.key, channel, "failed")
 
+    def _hear_all(self, answer: NoticeAnswer) -> None:
+        """Record what became of a notice; what may still arrive is heard before what failed.
+
+        Otherwise a council whose spare channel took the notice would be rung all the same.
+        """
+        for one in sorted(answer.outcomes, key=lambda one: one.state == "failed"):
+            self._hear(answer.key, one.channel, one.state)
+
     def _hear(self, key: str, channel: str, state: str) -> None:
-        """Record a delivery that a rule waits for, or that failed."""
+        """Record a delivery that a rule waits for, or that failed, or by a spare channel."""
         case = self._keeper.case
-        if not wants_to_hear(case, key, state):
+        if not _is_spare(case, key, channel) and not wants_to_hear(case, key, state):
             return
         self._keeper.own_instruction(
             RecordDelivery.model_validate(
@@ -360,6 +376,21 @@ class Delivery:
             **options.PACKS,
         )
         self._keeper.outbox.settle(answers, workflow.now())
+
+
+def _is_spare(case: Case, key: str, channel: str) -> bool:
+    """Tell whether the council was told by a channel that the notice does not name."""
+    told = next((one for one in case.notices if one.key == key), None)
+    return told is not None and told.role == "council" and channel not in told.channels
+
+
+def _may_still_fail(effect: Effect, answer: NoticeAnswer) -> bool:
+    """Tell whether a receipt may yet call for the council's spare channel."""
+    notice = effect.notice
+    if notice is None or notice.role != "council" or spare_channel(notice) is None:
+        return False
+    states = {one.state for one in answer.outcomes}
+    return "accepted" in states and "delivered" not in states
 
 
 def says(about: str) -> str:

@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.decisions.intake import open_case
     from domain.errors import Refused
     from domain.fact import Cause, Fact
+    from domain.notice import Notice
     from domain.people import SYSTEM
     from domain.refusals import InstructionRefused
     from domain.settling import Settled, advance, settle
@@ -162,6 +163,12 @@ class IncidentCaseWorkflow:
     def shown(self) -> Case:
         """Return the whole case."""
         return self._case
+
+    @workflow.query(name="held-notice", description="A notice whose receipt has not come yet.")
+    def held_notice(self, key: str) -> Notice | None:
+        """Return the notice of that key while it is held."""
+        effect = self._outbox.held(key)
+        return None if effect is None else effect.notice
 
     # time
 

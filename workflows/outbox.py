@@ -14,6 +14,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows.options import EFFECT_RETRY, EFFECT_RETRY_MOST
 
 
+HELD_MOST = 20
+"""Notices a case holds until their receipts come [our default]; it owes few at a time."""
+
+
 class Waiting(Value):
     """One effect that is not done yet.
 
@@ -33,11 +37,14 @@ class Contents(Value):
 
     Attributes:
         owed: People a page message is owed to.
+        held: Notices to the council that were taken and of which no receipt has told yet: should
+            one fail, it goes by the spare channel.
     """
 
     facts: tuple[Fact, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     owed: tuple[str, ...] = ()
+    held: tuple[Effect, ...] = ()
 
 
 class Outbox:
@@ -47,6 +54,7 @@ class Outbox:
         self.facts: list[Fact] = list(contents.facts)
         self.owed: list[str] = list(contents.owed)
         self._waiting: dict[str, Waiting] = {w.effect.key: w for w in contents.waiting}
+        self._held: dict[str, Effect] = {effect.key: effect for effect in contents.held}
         self._in_flight: set[str] = set()
 
     def contents(self) -> Contents:
@@ -55,7 +63,18 @@ class Outbox:
             facts=tuple(self.facts),
             waiting=tuple(self._waiting.values()),
             owed=tuple(self.owed),
+            held=tuple(self._held.values()),
         )
+
+    def hold(self, effect: Effect) -> None:
+        """Keep a notice that was taken until its receipt has come; the oldest gives way."""
+        self._held[effect.key] = effect
+        while len(self._held) > HELD_MOST:
+            del self._held[next(iter(self._held))]
+
+    def held(self, key: str) -> Effect | None:
+        """Return a notice that is held."""
+        return self._held.get(key)
 
     def add(self, settled: Settled) -> None:
         """Take what an instruction or time brought about."""

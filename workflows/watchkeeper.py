@@ -1,14 +1,19 @@
 """The watchkeeper: a short workflow each minute, in a namespace of its own."""
 
+import asyncio
 from datetime import timedelta
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from activities.receipts import Receipts
     from activities.watching import Watching
 
 WATCHKEEPER = "Watchkeeper"
 """Name of the workflow type; wire format."""
+
+WITHIN = timedelta(seconds=50)
+"""A look ends before the next begins."""
 
 
 @workflow.defn(name=WATCHKEEPER)
@@ -17,15 +22,22 @@ class WatchkeeperWorkflow:
 
     @workflow.run
     async def run(self) -> int:
-        """Start what is pending and tell what is news; return how many reports were started."""
-        started = await workflow.execute_activity_method(
-            Watching.start_pending,
-            start_to_close_timeout=timedelta(seconds=50),
-            summary="start reports that were kept",
-        )
-        await workflow.execute_activity_method(
-            Watching.tell_registers,
-            start_to_close_timeout=timedelta(seconds=50),
-            summary="tell open cases of changed registers",
+        """Look at everything side by side; return how many reports were started."""
+        started, *_ = await asyncio.gather(
+            workflow.execute_activity_method(
+                Watching.start_pending,
+                start_to_close_timeout=WITHIN,
+                summary="start reports that were kept",
+            ),
+            workflow.execute_activity_method(
+                Watching.tell_registers,
+                start_to_close_timeout=WITHIN,
+                summary="tell open cases of changed registers",
+            ),
+            workflow.execute_activity_method(
+                Receipts.poll,
+                start_to_close_timeout=WITHIN,
+                summary="ask what became of messages",
+            ),
         )
         return started

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
 
-from activities.notice_ports import Delivery, LedgerAwayError, Leg
+from activities.notice_ports import Delivery, LedgerAwayError, Leg, message_id
 from adapters.database.engine import insert_once, row_dict, writing
 from adapters.database.tables import NoticeRow
 
@@ -32,7 +32,7 @@ class DatabaseNoticeBook:
                     connection, NoticeRow, id=leg.id, key=leg.key, case=leg.case,
                     notice=leg.notice.notice, role=leg.notice.role, channel=leg.channel,
                     number=leg.number, state="sending", how="", again=False, doubled=False,
-                    claimed_at=self._now(),
+                    claimed_at=self._now(), reference=message_id(leg.id),
                 )  # fmt: skip
                 if new:
                     return None
@@ -56,16 +56,19 @@ class DatabaseNoticeBook:
             raise LedgerAwayError("the ledger of notices was not reached") from error
 
     async def settle(self, leg: Leg, delivery: Delivery) -> None:
-        """Write what became of the leg.
+        """Write what became of the leg; that it was taken is no news once a receipt has come.
 
         Raises:
             LedgerAwayError: Nothing was written.
         """
         try:
             async with writing(self._engine) as connection:
+                mine = col(NoticeRow.id) == leg.id
+                if delivery.state == "accepted":
+                    mine &= col(NoticeRow.state) == "sending"
                 await connection.execute(
                     update(NoticeRow)
-                    .where(col(NoticeRow.id) == leg.id)
+                    .where(mine)
                     .values(
                         state=delivery.state,
                         how=delivery.how,

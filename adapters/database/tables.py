@@ -85,7 +85,12 @@ class CaseViewRow(SQLModel, table=True):
 
 
 class NoticeRow(SQLModel, table=True):
-    """The ledger of notices: one row for each notice, person and channel."""
+    """The ledger of notices: one row for each notice, person and channel.
+
+    Attributes:
+        reference: The message's id at its channel; receipts name it.
+        to_offer: A receipt's final word that its case was not offered yet.
+    """
 
     __tablename__ = "notice"
 
@@ -102,6 +107,19 @@ class NoticeRow(SQLModel, table=True):
     doubled: bool = False
     claimed_at: datetime
     settled_at: datetime | None = None
+    reference: str = Field(default="", index=True)
+    to_offer: bool = Field(default=False, index=True)
+
+
+class TextRow(SQLModel, table=True):
+    """A text that went out, as far as the telephone networks' limits ask; no number, no words."""
+
+    __tablename__ = "text"
+
+    id: int | None = Field(default=None, primary_key=True)
+    number: str = Field(index=True)
+    words: str
+    at: datetime = Field(index=True)
 
 
 class PageRowRow(SQLModel, table=True):

@@ -6,7 +6,7 @@ taken (a lost answer, a 5xx) is raised as an unknown outcome, so that the next t
 """
 
 import asyncio
-from typing import Any, Literal, cast
+from typing import Any, Literal, Protocol, cast
 
 from notifications_python_client.errors import APIError
 from notifications_python_client.notifications import NotificationsAPIClient
@@ -50,11 +50,24 @@ class NotifyService(Value):
     timeout_s: float = 10
 
 
-class NotifyNotifier:
-    """Sends emails and texts. A message taken is ``accepted`` until a receipt says more."""
+class Texts(Protocol):
+    """Counts texts, because networks stop what comes too often."""
 
-    def __init__(self, service: NotifyService) -> None:
+    async def may_go(self, number: str, words: str) -> bool:
+        """Count a text that is about to go, or tell that it would be stopped."""
+        ...
+
+
+class NotifyNotifier:
+    """Sends emails and texts. A message taken is ``accepted`` until a receipt says more.
+
+    A text that the networks would stop is not sent and counts as failed, so that the same words
+    reach the person by another channel.
+    """
+
+    def __init__(self, service: NotifyService, texts: Texts) -> None:
         self._service = service
+        self._texts = texts
 
     async def deliver(self, message: Message) -> Delivery:
         """Send the message under its own reference.
@@ -62,6 +75,10 @@ class NotifyNotifier:
         Raises:
             OSError: Notify may or may not have it.
         """
+        if message.channel == "sms" and not await self._texts.may_go(
+            message.to.phone or "", _text_of(message)
+        ):
+            return Delivery(state="failed", how="too many texts went to this number this hour")
         try:
             await asyncio.to_thread(self._send, message)
         except APIError as error:
@@ -74,8 +91,16 @@ class NotifyNotifier:
         Raises:
             OSError: Notify cannot be asked now.
         """
+        return await self.status(message.message_id)
+
+    async def status(self, reference: str) -> Delivery:
+        """Return what became of what went out under ``reference``.
+
+        Raises:
+            OSError: Notify cannot be asked now.
+        """
         try:
-            found = await asyncio.to_thread(self._found, message.message_id)
+            found = await asyncio.to_thread(self._found, reference)
         except APIError as error:
             raise OSError(f"Notify could not be asked: {error.status_code}") from error
         if found is None:
@@ -101,7 +126,7 @@ class NotifyNotifier:
             client.send_sms_notification(
                 phone_number=message.to.phone,
                 template_id=service.sms_template,
-                personalisation={"body": message.sms or message.subject},
+                personalisation={"body": _text_of(message)},
                 reference=message.message_id,
             )
             return
@@ -125,6 +150,10 @@ class NotifyNotifier:
         """Return a client for one call: the library's is not safe between threads."""
         service, untyped = self._service, cast("Any", NotificationsAPIClient)
         return untyped(service.api_key, base_url=service.base_url, timeout=service.timeout_s)
+
+
+def _text_of(message: Message) -> str:
+    return message.sms or message.subject
 
 
 def delivery_of(status: str) -> Delivery:

@@ -21,6 +21,15 @@ LOOKS = 60
 """How often a namespace just made is looked for, half a second apart."""
 
 
+async def look_now(client: Client) -> None:
+    """Have the watchkeeper look now and not at the end of its minute.
+
+    Raises:
+        RPCError: The server was not reached; it looks within the minute all the same.
+    """
+    await client.get_schedule_handle(SCHEDULE).trigger()
+
+
 async def ensure_watch(client: Client, workflow: str, every: timedelta) -> None:
     """Have ``workflow`` run in the client's namespace at every interval; never two at once."""
     action = ScheduleActionStartWorkflow(workflow, id="watchkeeper", task_queue=WATCH_QUEUE)

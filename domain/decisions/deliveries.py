@@ -77,7 +77,12 @@ class DeliveryRecorded(Event):
         return case.but(notices=notices, phone_task=task)
 
     def told(self, told: Told) -> Told:
-        """Return the notice as it stands after this; the last word on a channel counts."""
+        """Return the notice as it stands after this; the last word on a channel counts.
+
+        A channel that was used besides those named counts like one of them from then on.
+        """
+        if self.channel not in told.channels:
+            told = told.but(channels=(*told.channels, self.channel))
         failed = tuple(one for one in told.failed if one != self.channel)
         arrived = tuple(one for one in told.arrived if one != self.channel)
         if self.state == "failed":

@@ -12,6 +12,7 @@ from adapters.notify.notifier import STATES, NotifyNotifier, NotifyService
 from domain.notice import Address, Channel, Notice
 from tests.fakes import FakeAddresses, FakeNoticeBook, FakeRenderer
 from tests.notify_server import API_KEY, EMAIL_TEMPLATE, SMS_TEMPLATE, NotifyDay, notify_server
+from tests.ports import FakeTexts
 
 JO = Address(name="Jo Hale", email="jo@personal.example.org", phone="07700 900101")
 RECEIPT = Notice(notice="report-receipt", role="council", channels=("email",), addresses=(JO,))
@@ -44,7 +45,16 @@ def service(day: NotifyDay) -> Iterator[NotifyService]:
 
 @pytest.fixture
 def notifier(service: NotifyService) -> NotifyNotifier:
-    return NotifyNotifier(service)
+    return NotifyNotifier(service, FakeTexts())
+
+
+async def test_a_text_that_networks_would_stop_is_not_sent_and_counts_as_failed(
+    service: NotifyService, day: NotifyDay
+) -> None:
+    notifier = NotifyNotifier(service, FakeTexts("07700 900101"))
+    answer = await notifier.deliver(message("sms"))
+    assert (answer.state, answer.again, day.sent) == ("failed", False, [])
+    assert (await notifier.deliver(message("email"))) == TAKEN
 
 
 @pytest.mark.parametrize(
@@ -131,7 +141,9 @@ async def test_a_lost_answer_leaves_the_outcome_unknown(
 async def test_a_service_that_is_not_there_is_an_unknown_outcome(service: NotifyService) -> None:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
-        away = NotifyNotifier(service.but(base_url=f"http://127.0.0.1:{one.getsockname()[1]}"))
+        away = NotifyNotifier(
+            service.but(base_url=f"http://127.0.0.1:{one.getsockname()[1]}"), FakeTexts()
+        )
         with pytest.raises(OSError, match="503"):
             await away.look_up(message())
 
@@ -143,11 +155,11 @@ class TestGreeting:
     async def test_a_wrong_key_is_told(self, service: NotifyService) -> None:
         wrong = service.but(api_key=API_KEY[:-1] + "f")
         with pytest.raises(OSError, match="403: AuthError"):
-            await NotifyNotifier(wrong).greet()
+            await NotifyNotifier(wrong, FakeTexts()).greet()
 
     async def test_a_template_that_is_not_there_is_told(self, service: NotifyService) -> None:
         with pytest.raises(OSError, match="404: NoResultFound"):
-            await NotifyNotifier(service.but(sms_template="none")).greet()
+            await NotifyNotifier(service.but(sms_template="none"), FakeTexts()).greet()
 
 
 class TestNothingGoesTwice:

@@ -9,6 +9,7 @@ from adapters.notify.notifier import NotifyNotifier, NotifyService
 from domain.notice import Address, Notice
 from tests.fakes import FakeAddresses, FakeNoticeBook, FakeNotifier, FakeRenderer
 from tests.notify_server import API_KEY, EMAIL_TEMPLATE, SMS_TEMPLATE, NotifyDay, notify_server
+from tests.ports import FakeTexts
 
 JO = Address(name="Jo Hale", email="jo@personal.example.org", phone="07700 900101")
 OFFER = Notice(notice="recovery-offer", role="council", channels=("email",), addresses=(JO,))
@@ -39,7 +40,8 @@ async def test_edge_23_a_message_that_notify_took_is_found_by_reference_and_not_
             timeout_s=5,
         )
         day.lose = 1
-        states = [(await tried(NotifyNotifier(service), book, notice)).state for _ in range(3)]
+        notifier = NotifyNotifier(service, FakeTexts())
+        states = [(await tried(notifier, book, notice)).state for _ in range(3)]
     assert states == ["failed", "done", "done"]
     assert len(day.sent) == 1
 
