@@ -2,15 +2,13 @@
 
 import base64
 import hashlib
-import os
-import tempfile
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from adapters.secret_files import make_once
 from domain.command import Command, Rows, Stamp
 from domain.people import Role
 from domain.stamping import signed_text
@@ -62,16 +60,9 @@ class DeskKey:
 
 
 def _make(path: Path) -> None:
-    """Make a key in one step: of two who make one at once the first wins, and none reads half."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     made = Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.") as fresh:
-        fresh.write(made)  # mode 600 from its making
-        fresh.flush()
-        os.fsync(fresh.fileno())
-        with suppress(FileExistsError):
-            path.hardlink_to(fresh.name)
+    make_once(path, made)
