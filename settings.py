@@ -82,6 +82,9 @@ class Settings(BaseSettings):
         desk_host: The desk binds this; loopback unless somebody says otherwise.
         desk_port: The desk's port.
         desk_key_file: The desk's signing key; made, mode 600, when there is none.
+        payload_keys_file: The keyring that seals payloads and the keys of cases; made when missing.
+        payloads: ``sealed``: new cases refuse instructions that come in clear; ``open``: they take
+            them. What we send is sealed either way.
         policy_file: The policy new cases begin with.
         worker_ready_file: Written by the worker once it takes work.
         watch_every_s: Seconds between two looks of the watchkeeper.
@@ -110,6 +113,8 @@ class Settings(BaseSettings):
     desk_host: str = "127.0.0.1"
     desk_port: int = 8470
     desk_key_file: Path | None = None
+    payload_keys_file: Path | None = None
+    payloads: Literal["sealed", "open"] = "sealed"
     policy_file: Path = ROOT / "policy" / "default.toml"
     worker_ready_file: Path | None = None
     watch_every_s: float = 60
@@ -156,6 +161,11 @@ class Settings(BaseSettings):
     def desk_key(self) -> Path:
         """Return the file of the desk's signing key."""
         return self.desk_key_file or self.data / "desk.key"
+
+    @property
+    def payload_keys(self) -> Path:
+        """Return the file of the keyring."""
+        return self.payload_keys_file or self.data / "payload.keys"
 
     def check_word_key(self) -> bytes:
         """Return the key that check-words are made with; made, mode 600, when there is none."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.database.engine import create_engine
@@ -17,11 +18,13 @@ from adapters.database.migrate import migrate
 from adapters.database.register_news import RegisterNews
 from adapters.database.registers import Registers
 from adapters.desk_key import DeskKey
+from adapters.keyring import Keyring
 from adapters.policies import read_policy
 from adapters.temporal.bootstrap import bootstrap
 from adapters.temporal.connect import connect
 from adapters.temporal.instructing import Instructor
 from adapters.temporal.telling import tell_registers_changed
+from adapters.temporal.sealing import data_converter, refuses_clear
 from domain.command import Rows
 from domain.decisions.intake import OpenCase, Opening
 from domain.people import SYSTEM, Role
@@ -36,6 +39,12 @@ PATIENCE = timedelta(seconds=10)
 """How long a case is waited for; less would cut into continue-as-new."""
 
 AWAY = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED)
+
+
+def converter_of(settings: Settings) -> DataConverter:
+    """Return the converter of a process with these settings; its keyring is made when missing."""
+    keys = Keyring.from_file(settings.payload_keys)
+    return data_converter(keys, refuses_clear=settings.payloads == "sealed")
 
 
 def case_workflow_id(reference: str) -> str:
@@ -100,7 +109,7 @@ async def start_taken(
         providers=await registers.providers(),
         policy=policy,
         desk_keys=await registers.desk_keys(),
-    ).but(follows=taken.follows)
+    ).but(follows=taken.follows, sealed=refuses_clear(client))
     await start_case(client, task_queue, opening, f"intake-{taken.number}")
     await intake.mark(taken.number, "started")
 
@@ -208,7 +217,9 @@ async def open_file(settings: Settings, body: bytes) -> str:
     read = read_report(body, now=utc_now(), councils=await registers.councils())
     taken = await intake.take(body, read, "system")
     try:
-        client = await connect(settings.temporal_address, settings.temporal_namespace)
+        client = await connect(
+            settings.temporal_address, settings.temporal_namespace, converter_of(settings)
+        )
         await bootstrap(client, settings.temporal_namespace)
         policy = read_policy(settings.policy_file)
         await start_taken(client, settings.task_queue, intake, registers, policy, taken)

@@ -53,7 +53,7 @@ from adapters.temporal.running_cases import RunningCases
 from adapters.temporal.schedule import WATCH_QUEUE, ensure_watch
 from domain.notice import Address, Channel
 from settings import MailSettings, NotifySettings, Settings, load, secret_of
-from starter import PendingStarter
+from starter import PendingStarter, converter_of
 from workflows.incident_case import IncidentCaseWorkflow
 from workflows.options import exercise_queue
 from workflows.watchkeeper import WATCHKEEPER, WatchkeeperWorkflow
@@ -276,9 +276,11 @@ async def run(settings: Settings) -> None:
     settings.data.mkdir(parents=True, exist_ok=True)
     if settings.database.startswith("sqlite"):  # elsewhere an operator migrates
         await asyncio.to_thread(migrate, settings.database)
-    client = await connect_when_up(settings.temporal_address, settings.temporal_namespace)
-    await bootstrap(client, settings.temporal_namespace)
-    watch = await connect(settings.temporal_address, watch_namespace(settings.temporal_namespace))
+    address, namespace = settings.temporal_address, settings.temporal_namespace
+    converter = converter_of(settings)
+    client = await connect_when_up(address, namespace, converter)
+    await bootstrap(client, namespace)
+    watch = await connect(address, watch_namespace(namespace), converter)
     await ensure_watch(watch, WATCHKEEPER, timedelta(seconds=settings.watch_every_s))
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()

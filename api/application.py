@@ -19,10 +19,13 @@ from adapters.desk_key import DeskKey
 from adapters.policies import read_policy
 from adapters.temporal.connect import connect
 from adapters.temporal.instructing import Instructor
-from api import instructions, intake, reads, registers, schemas
+from adapters.temporal.remote_codec import RemoteCodec
+from adapters.temporal.sealing import codec_of
+from api import codec, instructions, intake, reads, registers, schemas
 from api.answers import Answer, database_away, fault, misread, no_door, say
 from api.desk import Desk
 from settings import Settings
+from starter import converter_of
 
 
 def utc_now() -> datetime:
@@ -36,8 +39,12 @@ def build_application(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = create_engine(settings.database)
-        client = await connect(settings.temporal_address, settings.temporal_namespace, lazy=True)
+        converter = converter_of(settings)
+        client = await connect(
+            settings.temporal_address, settings.temporal_namespace, converter, lazy=True
+        )
         app.state.client = client
+        app.state.codec = RemoteCodec(codec_of(converter), settings.temporal_namespace)
         app.state.task_queue = settings.task_queue
         app.state.policy = read_policy(settings.policy_file)
         known, key = Registers(engine, utc_now), DeskKey.from_file(settings.desk_key)
@@ -55,7 +62,8 @@ def build_application(settings: Settings) -> FastAPI:
         await engine.dispose()
 
     app = FastAPI(title="cir desk", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
-    for door in (intake, registers, reads, instructions, schemas):
+    app.add_middleware(codec.CodecOrigins, origins=codec.origins_of(settings.ui_url))
+    for door in (codec, intake, registers, reads, instructions, schemas):
         app.include_router(door.router)
     app.add_exception_handler(Answer, say)
     app.add_exception_handler(RequestValidationError, misread)

@@ -74,6 +74,7 @@ def _state(running: Any) -> dict[str, Any]:  # noqa: ANN401  (stack.local.Runnin
         "ok": running.is_ready,
         "desk": running.desk,
         "web_ui": running.ui,
+        "codec": f"{running.desk}/codec",
         "temporal": f"127.0.0.1:{running.ports.temporal}",
         "data": str(running.data),
         "processes": [

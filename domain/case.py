@@ -163,6 +163,7 @@ class Case(Value):
         phone_task: Keys of the notices on the open phone task; empty when none is open.
         desk_keys: Public keys of the desk, base64, by key id.
         endings_told: What ends and raised its alarm: ``alarm/about/last day``.
+        sealed: Whether an instruction that comes in clear is refused.
     """
 
     reference: str
@@ -172,6 +173,7 @@ class Case(Value):
     council: Council
     providers: tuple[Provider, ...]
     desk_keys: dict[str, str] = {}
+    sealed: bool = False
     report: Report
     received: Report | None = None
     contacts: tuple[Contact, ...] = ()

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, StringConstraints, TypeAdapter
+from pydantic.json_schema import SkipJsonSchema
 
 from domain.case import Case, Event
 from domain.council import Council
@@ -61,6 +62,8 @@ class Command(Value):
         moves_version: Whether accepting it counts as an instruction.
         formerly: A provider that was stood down may still give it.
         may_precede_case: It may have occurred before the report was received.
+
+    ``in_clear`` is noted on arrival, never sent: nobody had sealed the instruction.
     """
 
     name: ClassVar[str] = ""
@@ -84,6 +87,7 @@ class Command(Value):
     evidence: Annotated[str | None, Field(max_length=2000, description="What proves it.")] = None
     reason: Annotated[str | None, Field(description="Why, in 10 to 2,000 characters.")] = None
     stamp: Stamp | None = None
+    in_clear: Annotated[SkipJsonSchema[bool], Field(exclude=True)] = False
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401

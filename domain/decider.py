@@ -113,6 +113,15 @@ def authorise(command: type[Command] | Command, by: str, roles: tuple[Role, ...]
         raise Refused(code, f"{by} may not give {command.name}: it takes {wanted}.")
 
 
+def _check_sealed(case: Case, command: Command, now: datetime) -> None:
+    if case.sealed and command.in_clear:
+        raise Refused(
+            Code.SEALED_ONLY,
+            f"{case.reference} takes sealed instructions only: use cir {command.group}, or give "
+            "Temporal's own tools the desk's codec (--codec-endpoint).",
+        )
+
+
 def _check_person(case: Case, command: Command, now: datetime) -> None:
     if command.stamp is not None:
         authorise(command, command.by, command.stamp.roles)
@@ -207,7 +216,7 @@ def _check_times(case: Case, command: Command, now: datetime) -> None:
 
 
 Check = Callable[[Case, Command, datetime], None]
-CHECKS_BEFORE_KEY: tuple[Check, ...] = (_check_person,)
+CHECKS_BEFORE_KEY: tuple[Check, ...] = (_check_sealed, _check_person)
 SHARED_CHECKS: tuple[Check, ...] = (
     _check_stamped,
     _check_reason,

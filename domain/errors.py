@@ -25,6 +25,8 @@ class Kind(StrEnum):
 class Code(StrEnum):
     """The rule that said no. Wire format: stable, never renamed."""
 
+    # before any rule: how the instruction reached the case
+    SEALED_ONLY = "sealed-only"
     # what every command shares, in the order in which it is asked
     UNKNOWN_PERSON = "unknown-person"
     ROLE_NOT_ALLOWED = "role-not-allowed"

@@ -128,7 +128,8 @@ def server_command(binary: Path, ports: Ports, database: Path) -> tuple[str, ...
         str(binary), "server", "start-dev", "--db-filename", str(database),
         "--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=FULL",
         "--ip", LOOPBACK, "--port", str(ports.temporal), "--ui-ip", LOOPBACK,
-        "--ui-port", str(ports.ui), "--http-port", str(ports.http), "--log-level", "warn", *dynamic,
+        "--ui-port", str(ports.ui), "--http-port", str(ports.http), "--log-level", "warn",
+        "--ui-codec-endpoint", f"http://{LOOPBACK}:{ports.desk}/codec", *dynamic,
     )  # fmt: skip
 
 
@@ -147,6 +148,7 @@ def whole_stack(data: Path, binary: Path, ports: Ports, policy: Path) -> Layout:
         "CIR_DESK_HOST": LOOPBACK,
         "CIR_DESK_PORT": str(ports.desk),
         "CIR_DESK_KEY_FILE": str(data / "desk.key"),
+        "CIR_PAYLOAD_KEYS_FILE": str(data / "payload.keys"),
         "CIR_POLICY_FILE": str(policy),
         "CIR_WORKER_READY_FILE": str(ready),
         "CIR_UI_URL": f"http://{LOOPBACK}:{ports.ui}",

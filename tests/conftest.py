@@ -8,9 +8,10 @@ import pytest
 from temporalio.client import Client
 
 from adapters.temporal.bootstrap import bootstrap
-from adapters.temporal.connect import connect, connect_when_up
+from adapters.temporal.connect import connect_when_up
 from stack.layout import LOOPBACK, Ports
 from stack.local import temporal_server
+from tests.sealing import converter
 
 NAMESPACE = "cir-tests"
 
@@ -32,5 +33,6 @@ def temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ports]:
 async def client(temporal: Ports) -> Client:
     """Return a connection with the production converter, to a namespace that is set up."""
     address = f"{LOOPBACK}:{temporal.temporal}"
-    await bootstrap(await connect_when_up(address, NAMESPACE), NAMESPACE)
-    return await connect(address, NAMESPACE)
+    client = await connect_when_up(address, NAMESPACE, converter())
+    await bootstrap(client, NAMESPACE)
+    return client

@@ -58,8 +58,16 @@ class Reply:
 class DeskHouse:
     """A desk that serves, and a person at it: kaya, unless another token is given."""
 
-    def __init__(self, port: int, engine: AsyncEngine, registers: Registers, token: str) -> None:
+    def __init__(
+        self,
+        port: int,
+        engine: AsyncEngine,
+        registers: Registers,
+        token: str,
+        settings: Settings,
+    ) -> None:
         self._port = port
+        self.settings = settings
         self.engine = engine
         self.registers = registers
         self.token = token
@@ -118,7 +126,7 @@ async def desk_house(engine: AsyncEngine, database: Path) -> AsyncIterator[DeskH
         thread.start()
         try:
             await _started(server)
-            yield DeskHouse(listener.getsockname()[1], engine, registers, token)
+            yield DeskHouse(listener.getsockname()[1], engine, registers, token, settings)
         finally:
             server.should_exit = True
             await asyncio.to_thread(thread.join, 30)

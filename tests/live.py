@@ -5,7 +5,7 @@ import itertools
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from adapters.database.migrate import migrate
 from adapters.database.registers import Registers
 from adapters.database.seed import fill
 from adapters.desk_key import DeskKey
+from adapters.temporal.sealing import refuses_clear
 from domain.case import Case
 from domain.command import Command, Rows
 from domain.decider import Receipt, build
@@ -188,7 +189,7 @@ class Office:
             providers=await self.registers.providers(),
             policy=policy or slow(),
             desk_keys=await self.registers.desk_keys(),
-        )
+        ).but(sealed=refuses_clear(self.client))
         await start_case(self.client, self.queue, opening, f"intake-{reference}")
         return LiveCase(self, reference, self.client.get_workflow_handle(reference))
 
@@ -244,6 +245,11 @@ async def office(client: Client, folder: Path, **chosen: Any) -> AsyncIterator[O
     roles = {one.id: one.roles for one in await registers.people()} | {SYSTEM: (Role.SYSTEM,)}
     yield Office(client, queue, settings, engine, registers, Cases(engine, utc_now), key, roles)
     await engine.dispose()
+
+
+def moved(there: Office, client: Client) -> Office:
+    """Return the same office over another connection."""
+    return replace(there, client=client)
 
 
 @asynccontextmanager

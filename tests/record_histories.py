@@ -1,9 +1,11 @@
-"""Record closed cases for the replay tests: ``python -m tests.record_histories``.
+"""Record closed cases for the replay tests: ``python -m tests.record_histories [FOLDER]``.
 
-Four stories go into ``tests/histories/<version>``: the demo's case, one refused, one withdrawn and
-one that carried over to a second run, each run with what it must bring about again beside it.
+Four stories go into ``tests/histories/<version>``, or into FOLDER there: the demo's case, one
+refused, one withdrawn and one that carried over to a second run, each run with what it must bring
+about again beside it.
 Histories of a release are kept for ever: raise the version before recording for the next one.
 What activities were given is taken out: a replay does not read it, and its facts stand beside.
+Payloads are sealed with the tests' keyring (``tests/keys``), which opens them again.
 """
 
 import asyncio
@@ -15,7 +17,7 @@ import sys
 import tempfile
 import tomllib
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,7 +26,8 @@ from temporalio.client import Client, WorkflowHistory
 
 from activities.records import FactBatch
 from adapters.temporal.bootstrap import bootstrap
-from adapters.temporal.connect import data_converter
+from adapters.temporal.remote_codec import RemoteCodec
+from adapters.temporal.sealing import codec_of
 from domain.case import Case
 from domain.command import Rows
 from domain.fact import Fact
@@ -37,6 +40,7 @@ from stack.local import temporal_server
 from tests import live
 from tests.live import Ask, LiveCase, Office
 from tests.replaying import HISTORIES, told
+from tests.sealing import converter
 
 NAMESPACE = "cir-histories"
 IDENTITY = "cir-recorder"
@@ -203,7 +207,7 @@ async def keep(client: Client, reference: str, run: str, stem: Path) -> tuple[Fa
     case = await handle.query("case", result_type=Case)
     raw = json.loads(history.to_json())
     raw["events"] = [bare(event) for event in raw["events"]]
-    write(stem.with_suffix(".json"), raw)
+    write(stem.with_suffix(".json"), raw, await texts(raw))
     write(stem.with_suffix(".expected.json"), told(facts, case))
     return facts
 
@@ -236,7 +240,7 @@ async def _handed_over(history: WorkflowHistory) -> Any:
     for event in history.events:
         scheduled = event.activity_task_scheduled_event_attributes
         if scheduled.activity_type.name == "record-facts":
-            (batch,) = await data_converter().decode(scheduled.input.payloads, [FactBatch])
+            (batch,) = await converter().decode(scheduled.input.payloads, [FactBatch])
             for fact in batch.facts:
                 yield fact
 
@@ -249,24 +253,32 @@ def break_one(source: Path, target: Path) -> None:
     write(target, raw)
 
 
-def write(path: Path, value: dict[str, Any]) -> None:
-    """Write JSON without a blank, unless it gives a machine away."""
+def write(path: Path, value: dict[str, Any], sealed: Iterable[str] = ()) -> None:
+    """Write JSON without a blank, unless it, or what is sealed in it, gives a machine away."""
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
     places = (str(ROOT), tempfile.gettempdir(), f"@{socket.gethostname()}")
-    for said in (text, *_payloads(value)):
+    for said in (text, *sealed):
         named = [place for place in places if place in said]
         if named:
             raise NotRecordedError(f"{path.name} names this machine: {', '.join(named)}.")
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _payloads(value: Any) -> Iterator[str]:
-    """Yield every payload of a history as its text."""
+async def texts(history: dict[str, Any]) -> list[str]:
+    """Return every payload of a history, opened, as its text."""
+    asked = json.dumps({"payloads": list(_payloads(history))}).encode()
+    opened = await RemoteCodec(codec_of(converter()), NAMESPACE).decode(asked)
+    return [b64decode(one.get("data", "")).decode("utf-8", "replace") for one in opened["payloads"]]
+
+
+def _payloads(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield every payload of a history."""
     if isinstance(value, dict):
         if isinstance(value.get("data"), str) and "metadata" in value:
-            yield b64decode(value["data"]).decode("utf-8", "replace")
-        for inner in value.values():
-            yield from _payloads(inner)
+            yield value
+        else:
+            for inner in value.values():
+                yield from _payloads(inner)
     elif isinstance(value, list):
         for inner in value:
             yield from _payloads(inner)
@@ -284,7 +296,10 @@ async def connected(address: str) -> Client:
     async def connection() -> Client | None:
         try:
             return await Client.connect(
-                address, namespace=NAMESPACE, data_converter=data_converter(), identity=IDENTITY
+                address,
+                namespace=NAMESPACE,
+                data_converter=converter(refuses_clear=True),
+                identity=IDENTITY,
             )
         except RuntimeError:
             return None
@@ -296,7 +311,9 @@ async def connected(address: str) -> Client:
 async def main() -> None:
     """Record every story against a server of its own."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    target = HISTORIES / version
+    target = HISTORIES / (sys.argv[1] if len(sys.argv) > 1 else version)
+    if target.exists():
+        raise NotRecordedError(f"{target.name} is kept for ever: name another folder.")
     with tempfile.TemporaryDirectory(prefix="cir-histories-") as folder:
         data, fresh = Path(folder), Path(folder) / version
         (data / "office").mkdir()
@@ -306,10 +323,11 @@ async def main() -> None:
             await bootstrap(client, NAMESPACE)
             async with live.at_work(client, data / "office") as office:
                 await record(office, fresh)
-        shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(fresh, target)
-    (HISTORIES / "broken").mkdir(exist_ok=True)
-    break_one(target / "refused.json", HISTORIES / "broken" / "refused.json")
+    broken = HISTORIES / "broken" / "refused.json"
+    if not broken.exists():
+        broken.parent.mkdir(exist_ok=True)
+        break_one(target / "refused.json", broken)
     size = sum(path.stat().st_size for path in HISTORIES.rglob("*.json"))
     say(f"{target.relative_to(ROOT)}: {size // 1024} KiB with the broken one")
 

@@ -24,9 +24,9 @@ from temporalio.worker import (
 )
 
 from activities.records import FactBatch
-from adapters.temporal.connect import data_converter
 from domain.case import Case
 from domain.fact import Fact
+from tests.sealing import converter
 from worker import workflow_runner
 from workflows.incident_case import IncidentCaseWorkflow
 
@@ -104,7 +104,7 @@ async def replay(history: WorkflowHistory) -> Replayed:
     replayer = Replayer(
         workflows=[IncidentCaseWorkflow],
         workflow_runner=workflow_runner(),
-        data_converter=data_converter(),
+        data_converter=converter(),
         interceptors=[Collector(heard)],
     )
     result = await replayer.replay_workflow(history, raise_on_replay_failure=False)

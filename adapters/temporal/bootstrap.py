@@ -17,6 +17,7 @@ from temporalio.api.workflowservice.v1 import (
     UpdateNamespaceRequest,
 )
 from temporalio.client import Client
+from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.temporal.connect import connect_when_up
@@ -132,7 +133,8 @@ def watch_namespace(namespace: str) -> str:
 
 
 async def _main(address: str, namespace: str) -> None:
-    await bootstrap(await connect_when_up(address, namespace), namespace)
+    client = await connect_when_up(address, namespace, DataConverter.default)  # it sends no payload
+    await bootstrap(client, namespace)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 import asyncio
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter
 from temporalio.envconfig import ClientConfig
 
@@ -11,19 +10,15 @@ TRIES = 30
 """Seconds a server that is still starting is waited for [our default]."""
 
 
-def data_converter() -> DataConverter:
-    """Return the converter that workers, clients and the replayer share."""
-    return pydantic_data_converter
-
-
 async def connect(
-    address: str | None = None, namespace: str | None = None, *, lazy: bool = False
+    address: str | None, namespace: str | None, converter: DataConverter, *, lazy: bool = False
 ) -> Client:
     """Connect with the profile's settings, overridden by what is given.
 
     Args:
         address: ``host:port``; ``None`` takes the profile's.
         namespace: ``None`` takes the profile's.
+        converter: Seals and opens what is sent and received.
         lazy: Connect at the first call; a client can then be made while the server is down.
 
     Raises:
@@ -35,10 +30,10 @@ async def connect(
     if namespace is not None:
         profile["namespace"] = namespace
     profile.setdefault("target_host", "127.0.0.1:7233")
-    return await Client.connect(**profile, data_converter=data_converter(), lazy=lazy)
+    return await Client.connect(**profile, data_converter=converter, lazy=lazy)
 
 
-async def connect_when_up(address: str, namespace: str) -> Client:
+async def connect_when_up(address: str, namespace: str, converter: DataConverter) -> Client:
     """Connect to a server that may still be starting: its port answers before it is healthy.
 
     Raises:
@@ -46,7 +41,7 @@ async def connect_when_up(address: str, namespace: str) -> Client:
     """
     for _ in range(TRIES - 1):
         try:
-            return await connect(address, namespace)
+            return await connect(address, namespace, converter)
         except RuntimeError:
             await asyncio.sleep(1)
-    return await connect(address, namespace)
+    return await connect(address, namespace, converter)

@@ -32,6 +32,7 @@ class Opening(Value):
         desk_keys: Public keys of the desk, base64, by key id.
         follows: An archived case under the same intake key; the new one is linked follow-on.
         rules: The generation of rules; an opening from before there were two says nothing.
+        sealed: Whether the case refuses instructions that come in clear.
     """
 
     reference: Reference
@@ -42,6 +43,7 @@ class Opening(Value):
     desk_keys: dict[str, str] = {}
     follows: Reference | None = None
     rules: int = 1
+    sealed: bool = False
 
     @classmethod
     def of(
@@ -96,6 +98,7 @@ def open_case(opening: Opening, at: datetime) -> tuple[Case, tuple[Event, ...]]:
         council=opening.council,
         providers=opening.providers,
         desk_keys=opening.desk_keys,
+        sealed=opening.sealed,
         report=report,
         contacts=safe_contacts(report),
         entered_at=at,

@@ -185,21 +185,35 @@ class House:
         return bool(told.get("pendingActivities") or told.get("pendingWorkflowTask"))
 
     def temporal(self, *words: str) -> str:
-        """Run the stock Temporal command line and return what it printed."""
+        """Run the stock Temporal command line with the desk's codec; return what it printed."""
         done = self.try_temporal(*words)
         assert done.returncode == 0, f"{' '.join(words)}\n{done.stdout}{done.stderr}"
         return done.stdout
 
-    def try_temporal(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run the stock Temporal command line, whatever comes of it."""
+    def try_temporal(
+        self, *words: str, by: str | None = "kaya"
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the stock Temporal command line, whatever comes of it.
+
+        Args:
+            words: What it is given.
+            by: Whose token it has for the desk's codec; ``None`` is a command line without codec.
+        """
+        codec = ["--codec-endpoint", f"{self.running.desk}/codec"] if by is not None else []
+        token = {"TEMPORAL_CODEC_AUTH": f"Bearer {self.token(by)}"} if by is not None else {}
         address = f"127.0.0.1:{self.running.ports.temporal}"
         return subprocess.run(
-            [find_server(say), *words, "--address", address, "--namespace", "cir"],
+            [find_server(say), *words, "--address", address, "--namespace", "cir", *codec],
+            env={**os.environ, **token},  # noqa: TID251  (handed on)
             text=True,
             capture_output=True,
             timeout=LIMIT,
             check=False,
         )
+
+    def token(self, person: str) -> str:
+        """Return a person's token, as their own ``cir`` has it."""
+        return str(json.loads((self.home / "credentials.json").read_text())[person])
 
     # the sink
 

@@ -1,5 +1,6 @@
 """Temporal's Web UI in a browser: what staff see who look there."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,6 +66,15 @@ def test_the_list_of_cases_shows_the_case(house: House, page: Page, case: str) -
     expect(page.get_by_text(case).first).to_be_visible(timeout=PATIENCE_MS)
 
 
+def decoding(house: House, page: Page, token: str) -> None:
+    """Give this browser an endpoint of its own, as a person does in the UI's codec dialogue."""
+    endpoint = f"{house.running.desk}/codec/{token}"
+    page.add_init_script(
+        "localStorage.setItem('overrideRemoteCodecConfiguration', 'true');"
+        f"localStorage.setItem('endpoint', {json.dumps(json.dumps(endpoint))});"
+    )
+
+
 def opened_tab(house: House, page: Page, case: str, tab: str) -> None:
     """Open the page of a case at one of its tabs."""
     page.goto(f"{house.running.ui}/namespaces/cir/workflows/{case}")
@@ -82,6 +92,7 @@ def kept(page: Page, folder: Path, name: str) -> str:
 def test_the_details_say_where_the_case_stands(
     house: House, page: Page, case: str, tmp_path: Path
 ) -> None:
+    decoding(house, page, house.token("kaya"))
     opened_tab(house, page, case, "User Metadata")
     drawn = page.frame_locator("iframe[src*='owner']").locator("body")
     expect(drawn).to_contain_text("owner kaya", timeout=PATIENCE_MS)
@@ -104,3 +115,28 @@ def test_the_search_attributes_are_those_of_the_case(
 
     for line in SHOWN:
         assert line in text, text
+
+
+def test_with_a_token_the_input_of_a_case_is_shown_decoded(
+    house: House, page: Page, case: str, tmp_path: Path
+) -> None:
+    decoding(house, page, house.token("kaya"))
+    page.goto(f"{house.running.ui}/namespaces/cir/workflows/{case}")
+    expect(page.get_by_text("Saltbeck District Council").first).to_be_visible(timeout=PATIENCE_MS)
+    assert "Marian Tolley" in kept(page, tmp_path, "decoded")
+
+
+@pytest.mark.parametrize("token", [None, "not-a-token"])
+def test_without_a_token_the_web_ui_shows_no_clear_text(
+    house: House, page: Page, case: str, tmp_path: Path, token: str | None
+) -> None:
+    if token is not None:
+        decoding(house, page, token)
+    with page.expect_response(lambda got: "/decode" in got.url) as answered:
+        page.goto(f"{house.running.ui}/namespaces/cir/workflows/{case}")
+    assert answered.value.status == 401
+    refused = page.get_by_text("Data decoding failed - Unauthorized").first
+    expect(refused).to_be_visible(timeout=PATIENCE_MS)
+    text = kept(page, tmp_path, "sealed")
+    for word in ("Saltbeck", "Marian Tolley", "Housing"):
+        assert word not in text
