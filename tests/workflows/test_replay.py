@@ -4,9 +4,9 @@ The Replayer hears commands only. Facts, deadlines and final state are heard by 
 (``tests/replaying.py``) and compared with the ``.expected.json`` beside each history.
 """
 
-import base64
 import json
 import tomllib
+from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +78,9 @@ def with_start(history: WorkflowHistory, **settings: float) -> WorkflowHistory:
     """Return the history as if its case had begun with other numbers in its policy."""
     raw = json.loads(history.to_json())
     (payload,) = raw["events"][0]["workflowExecutionStartedEventAttributes"]["input"]["payloads"]
-    start = json.loads(base64.b64decode(payload["data"]))
+    start = json.loads(b64decode(payload["data"]))
     start["opening"]["policy"]["numbers"].update(settings)
-    payload["data"] = base64.b64encode(json.dumps(start).encode()).decode()
+    payload["data"] = b64encode(json.dumps(start).encode()).decode()
     return WorkflowHistory.from_json(history.workflow_id, raw)
 
 
@@ -110,6 +110,24 @@ def test_a_recorded_run_is_closed_and_names_no_machine(path: Path) -> None:
         "EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW",
     )
     assert set(_values(events, "identity")) <= {IDENTITY}
+
+
+def test_a_run_recorded_sealed_shows_nothing_of_its_case() -> None:
+    sealed = [path for path in KEPT if path.parent.name.endswith("-sealed")]
+    assert {path.stem for path in sealed} == STORIES
+    for path in sealed:
+        events = json.loads(path.read_text("utf-8"))["events"]
+        encodings = {b64decode(one) for one in _values(without_attributes(events), "encoding")}
+        assert encodings == {b"binary/encrypted"}
+
+
+def without_attributes(part: Any) -> Any:
+    """Return events without search attributes, which nobody can seal."""
+    if isinstance(part, list):
+        return [without_attributes(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    return {key: without_attributes(one) for key, one in part.items() if key != "searchAttributes"}
 
 
 def test_a_run_that_carried_over_begins_where_the_one_before_ended() -> None:
