@@ -23,8 +23,8 @@ from adapters.policies import read_policy
 from adapters.temporal.bootstrap import bootstrap
 from adapters.temporal.connect import connect
 from adapters.temporal.instructing import Instructor
-from adapters.temporal.telling import tell_registers_changed
 from adapters.temporal.sealing import data_converter, refuses_clear
+from adapters.temporal.telling import tell_registers_changed
 from domain.command import Rows
 from domain.decisions.intake import OpenCase, Opening
 from domain.people import SYSTEM, Role

@@ -208,9 +208,12 @@ class Delivery:
     async def _tell(self, effects: tuple[Effect, ...]) -> None:
         """Tell people; a word that it is an exercise still goes out to those told before."""
         queue = self._queue()
+        if queue is None:  # awaited as it is: a task in between would change the order of commands
+            await self._tell_on(None, effects)
+            return
         outward = tuple(e for e in effects if e.notice is not None and self._goes_out(e.notice))
         sunk = tuple(e for e in effects if e not in outward)
-        ways = ((None, effects),) if queue is None else ((None, outward), (queue, sunk))
+        ways = ((None, outward), (queue, sunk))
         await asyncio.gather(*(self._tell_on(way, told) for way, told in ways if told))
 
     def _goes_out(self, notice: Notice) -> bool:
