@@ -95,52 +95,21 @@ _MOST = {
 }
 _MOST_OF_OTHERS = 1000
 
-_ONE_TARGET = (
-    "triage-acknowledgement",
-    "decision",
-    "category-chase",
-    "information-reply",
-    "council-confirmation",
-    "provider-assignment",
-    "provider-acknowledgement",
-    "provider-contact",
-    "scope-agreement",
-    "eradication-update",
-    "phase-exit-answer",
-    "support-review",
-    "recovery-offer-issue",
-    "recovery-reply",
-    "recovery-update",
-    "recovery-stall",
-    "spend-authority",
-    "final-report",
-    "billing-hand-off",
-    "billing-acknowledgement",
-    "closure",
-    "hand-over",
-    "phone-task",
-    "ico-report",
-)
+_TARGET = ("target_minutes",)
+_TARGET_AND_WARNING = ("target_minutes", "warning_minutes")
+_REVIEWS = ("first_minutes", "second_minutes", "every_minutes")
+_LADDER = ("every_minutes", "top_rung", "acknowledgement_minutes", "pause_limit_minutes")
 
-_ONE_WARNING = (
-    "triage-acknowledgement",
-    "decision",
-    "information-reply",
-    "council-confirmation",
-    "provider-contact",
-    "scope-agreement",
-    "eradication-update",
-    "phase-exit-answer",
-    "recovery-update",
-    "spend-authority",
-    "final-report",
-    "billing-acknowledgement",
-    "closure",
-    "hand-over",
-)
-
-_OTHERS: dict[str, tuple[str, ...]] = {
-    "provider-contact": ("second_mark_minutes", "third_mark_minutes"),
+_SETTINGS: dict[str, tuple[str, ...]] = {
+    "triage-acknowledgement": _TARGET_AND_WARNING,
+    "decision": _TARGET_AND_WARNING,
+    "category-chase": _TARGET,
+    "information-reply": _TARGET_AND_WARNING,
+    "council-confirmation": _TARGET_AND_WARNING,
+    "provider-assignment": _TARGET,
+    "provider-acknowledgement": _TARGET,
+    "provider-contact": (*_TARGET_AND_WARNING, "second_mark_minutes", "third_mark_minutes"),
+    "scope-agreement": _TARGET_AND_WARNING,
     "containment-update": (
         "c1_c2_first_minutes",
         "c1_c2_first_spell_minutes",
@@ -151,14 +120,36 @@ _OTHERS: dict[str, tuple[str, ...]] = {
         "other_minutes",
         "warning_percent",
     ),
-    "containment-review": ("first_minutes", "second_minutes", "every_minutes"),
-    "eradication-review": ("first_minutes", "second_minutes", "every_minutes"),
-    "recovery-reply": ("first_reminder_minutes", "second_reminder_minutes", "lapse_minutes"),
-    "billing-hand-off": ("after_rejection_minutes",),
-    "ico-report": ("first_reminder_minutes", "second_reminder_minutes", "third_reminder_minutes"),
-    "ladder-u": ("every_minutes", "top_rung", "acknowledgement_minutes", "pause_limit_minutes"),
-    "ladder-s": ("every_minutes", "top_rung", "acknowledgement_minutes", "pause_limit_minutes"),
-    "ladder-o": ("every_minutes", "top_rung", "acknowledgement_minutes", "pause_limit_minutes"),
+    "containment-review": _REVIEWS,
+    "eradication-update": _TARGET_AND_WARNING,
+    "eradication-review": _REVIEWS,
+    "phase-exit-answer": _TARGET_AND_WARNING,
+    "recovery-offer-issue": _TARGET,
+    "recovery-reply": (
+        *_TARGET,
+        "first_reminder_minutes",
+        "second_reminder_minutes",
+        "lapse_minutes",
+    ),
+    "recovery-update": _TARGET_AND_WARNING,
+    "recovery-stall": _TARGET,
+    "support-review": _TARGET,
+    "spend-authority": _TARGET_AND_WARNING,
+    "final-report": _TARGET_AND_WARNING,
+    "billing-hand-off": (*_TARGET, "after_rejection_minutes"),
+    "billing-acknowledgement": _TARGET_AND_WARNING,
+    "closure": _TARGET_AND_WARNING,
+    "hand-over": _TARGET_AND_WARNING,
+    "phone-task": _TARGET,
+    "ico-report": (
+        *_TARGET,
+        "first_reminder_minutes",
+        "second_reminder_minutes",
+        "third_reminder_minutes",
+    ),
+    "ladder-u": _LADDER,
+    "ladder-s": _LADDER,
+    "ladder-o": _LADDER,
     "reassess-watch": ("window_minutes",),
     "offer-open": ("window_minutes",),
     "reopen": ("window_months", "window_minutes"),
@@ -179,7 +170,7 @@ _OTHERS: dict[str, tuple[str, ...]] = {
         "exercises_days",
     ),
 }
-"""By clock or subject; the one name without a subject stands under nothing."""
+"""By clock or subject, each on one line; the one name without a subject stands under nothing."""
 
 IN_ORDER = (
     ("containment-review.first_minutes", "containment-review.second_minutes"),
@@ -203,11 +194,8 @@ def _rule(name: str) -> SettingRule:
 
 RULES: dict[str, SettingRule] = {
     name: _rule(name)
-    for name in (
-        *(f"{clock}.target_minutes" for clock in _ONE_TARGET),
-        *(f"{clock}.warning_minutes" for clock in _ONE_WARNING),
-        *(f"{row}.{name}".removeprefix(".") for row, names in _OTHERS.items() for name in names),
-    )
+    for subject, names in _SETTINGS.items()
+    for name in (f"{subject}.{one}".removeprefix(".") for one in names)
 }
 """Every setting by its name."""
 

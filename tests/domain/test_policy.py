@@ -73,11 +73,6 @@ def test_a_clock_that_never_warns_has_no_warning() -> None:
     assert POLICY.warning("decision") == HOUR
 
 
-def test_every_clock_of_the_guide_with_one_target_was_looked_at_above() -> None:
-    targets = {name for name in RULES if name.endswith(".target_minutes")}
-    assert len(targets) == 24
-
-
 @pytest.mark.parametrize(
     ("category", "since_entry", "interval"),
     [
