@@ -19,7 +19,8 @@ from domain.working_hours import LONDON
 RULES = 2
 """The generation of rules by which a case is decided from its start.
 
-1: release 0.1.0. 2: what ends is told before it ends.
+1: release 0.1.0. 2: what ends is told before it ends; a notice of a reversed decision that nobody
+has had is superseded.
 """
 
 
@@ -113,6 +114,8 @@ class Told(Value):
         channels: By which it goes out together.
         failed: By which it did not get through, as far as we were told.
         arrived: By which it was delivered or spoken.
+        overtaken: Whether what it says no longer holds.
+        superseded: Whether it is not sent any more for that reason; nobody has had it.
     """
 
     key: str
@@ -121,6 +124,8 @@ class Told(Value):
     channels: tuple[str, ...]
     failed: tuple[str, ...] = ()
     arrived: tuple[str, ...] = ()
+    overtaken: bool = False
+    superseded: bool = False
 
 
 class Answered(Value):

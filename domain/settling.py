@@ -14,7 +14,7 @@ from domain.effects import Effect, pack_of, page_of, turn_of
 from domain.fact import Cause, Fact, fact_of
 from domain.notices import notices_for
 from domain.people import SYSTEM
-from domain.told import NoticeDue, unconfirmed
+from domain.told import NoticeDue, overtaken, unconfirmed
 
 
 class Settled(NamedTuple):
@@ -51,7 +51,12 @@ def settle(case: Case, events: Iterable[Event], cause: Cause) -> Settled:
         told, new = _told(before, case, event, cause, len(effects))
         effects.extend(new)
         effects.extend(_steps(before, case, event, cause, len(effects)))
-        follows = (*told, *follow(before, case, event), *unconfirmed(case, event))
+        follows = (
+            *told,
+            *follow(before, case, event),
+            *unconfirmed(case, event),
+            *overtaken(case, event),
+        )
         waiting.extendleft(reversed(follows))
     return Settled(case, tuple(facts), tuple(effects))
 

@@ -1,8 +1,36 @@
 """What was told to whom, as facts of the case: notices that go out and the phone task."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from domain.case import Case, Event, Told
+
+SUPERSEDES = 2
+"""The generation of rules from which on an unsent notice of a reversed decision is superseded."""
+
+RESTS_ON_DECISION = frozenset(
+    {
+        "activation-confirmed",
+        "call-out",
+        "category-changed",
+        "commitment",
+        "decision-duplicate",
+        "decision-false-positive",
+        "decision-not-qualified",
+        "decision-out-of-scope",
+        "failover-advised",
+        "ncsc-update",
+        "phase-changed",
+        "phase-exit-accepted",
+        "phase-exit-proposed",
+        "phase-exit-rejected",
+        "provider-changed",
+        "recovery-offer",
+        "recovery-reminder",
+        "returned-to-containment",
+    }
+)
+"""Notices that say or ask what holds no longer once the decision is reversed."""
 
 
 class NoticeDue(Event):
@@ -43,6 +71,28 @@ class PhoneTaskExtended(Event):
         return case.but(phone_task=(*case.phone_task, *new))
 
 
+class NoticeSuperseded(Event):
+    """A notice that nobody has had is not sent any more: what it says no longer holds.
+
+    It is never cancelled in silence (guide n 9); whoever did have it is told otherwise.
+
+    Attributes:
+        by: The type of the fact that overtook it.
+    """
+
+    type: ClassVar[str] = "notice-superseded"
+    key: str
+    notice: str
+    role: str
+    by: str
+
+    def apply(self, case: Case) -> Case:
+        """Mark it; nobody has to be rung about it."""
+        notices = tuple(t.but(superseded=True) if t.key == self.key else t for t in case.notices)
+        task = tuple(key for key in case.phone_task if key != self.key)
+        return case.but(notices=notices, phone_task=task)
+
+
 def latest(case: Case, notice: str) -> Told | None:
     """Return the notice of that key, or the latest of that name."""
     by_key = next((told for told in case.notices if told.key == notice), None)
@@ -50,9 +100,11 @@ def latest(case: Case, notice: str) -> Told | None:
 
 
 def onto_phone_task(case: Case, told: Told, event: Event) -> tuple[Event, ...]:
-    """Return the fact that puts ``told`` onto the case's phone task."""
-    if told.key in case.phone_task:
+    """Return the fact that puts ``told`` onto the case's phone task, unless it holds no longer."""
+    if told.key in case.phone_task or told.superseded:
         return ()
+    if told.overtaken:
+        return (superseded(told, event.at, "decision-reversed"),)
     kind = PhoneTaskExtended if case.phone_task else PhoneTaskOpened
     return (kind(at=event.at, notices=(told.key,)),)
 
@@ -66,13 +118,46 @@ def unconfirmed(case: Case, event: Event) -> tuple[Event, ...]:
     return () if told is None else onto_phone_task(case, told, event)
 
 
+def is_overtaken(case: Case, notice: str, event: str) -> bool:
+    """Tell whether a notice of that name, not sent yet, says what ``event`` took back."""
+    reverses = event == "decision-reversed" and case.rules >= SUPERSEDES
+    return reverses and notice in RESTS_ON_DECISION
+
+
+def overtaken(case: Case, event: Event) -> tuple[Event, ...]:
+    """Return what ``event`` supersedes of the notices that no channel got through.
+
+    What is still on its way is not known here: the outbox adds it.
+    """
+    return tuple(
+        superseded(told, event.at, event.type)
+        for told in case.notices
+        if is_overtaken(case, told.notice, event.type)
+        and not told.superseded
+        and not told.arrived
+        and set(told.channels) <= set(told.failed)
+    )
+
+
+def with_overtaken(case: Case, event: str) -> tuple[Told, ...]:
+    """Return the notices of ``case``, those marked that say what ``event`` takes back."""
+    return tuple(
+        t.but(overtaken=True) if is_overtaken(case, t.notice, event) else t for t in case.notices
+    )
+
+
+def superseded(told: Told, at: datetime, by: str) -> NoticeSuperseded:
+    """Return the fact that a notice is not sent any more."""
+    return NoticeSuperseded(at=at, key=told.key, notice=told.notice, role=told.role, by=by)
+
+
 def wants_to_hear(case: Case, key: str, state: str) -> bool:
     """Tell whether a delivery matters to a rule: it failed, or a clock or the phone task waits.
 
     Everything else stays in the ledger of notices and never comes to the case (guide i).
     """
     told = next((one for one in case.notices if one.key == key), None)
-    if told is None:
+    if told is None or told.superseded:
         return False
     if state == "failed":
         return told.role == "council"

@@ -40,6 +40,7 @@ class NoticeLine(Value):
     notice: str
     to_role: str
     channels: tuple[str, ...]
+    superseded: bool = False
 
 
 class OpenAction(Value):
@@ -145,7 +146,13 @@ def view_of(case: Case) -> CaseView:
         clocks=tuple(_clock_line(run) for run in case.clocks),
         escalations=tuple(_escalations(case)),
         notices=tuple(
-            NoticeLine(key=t.key, notice=t.notice, to_role=t.role, channels=t.channels)
+            NoticeLine(
+                key=t.key,
+                notice=t.notice,
+                to_role=t.role,
+                channels=t.channels,
+                superseded=t.superseded,
+            )
             for t in case.notices
         ),
         ledgers=ledgers_of(case),

@@ -1,7 +1,6 @@
 """Emptying the outbox: record, notices, pages, turns and packs, side by side."""
 
 import asyncio
-from typing import Protocol
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -18,60 +17,34 @@ with workflow.unsafe.imports_passed_through():
     )
     from activities.paging import PageBatch, PageRow, Paging
     from activities.records import FactBatch, Recording
-    from activities.reference import Refreshing
     from activities.turns import Rotation, TurnRequest
     from domain.case import Case
     from domain.clocks.alarms import ALARMS
     from domain.clocks.catalogue import CATALOGUE
     from domain.clocks.running import raised
-    from domain.command import Command
     from domain.decisions.activation import AssignProvider
     from domain.decisions.deliveries import RecordDelivery
     from domain.effects import Effect
     from domain.fact import Cause
     from domain.notice import Notice
     from domain.people import SYSTEM
-    from domain.reference import Reference, refreshed
     from domain.settling import Settled, page_reached, settle
     from domain.told import wants_to_hear
     from domain.view import view_of
-    from workflows import options
-    from workflows.outbox import Outbox, Waiting
+    from workflows import options, overtaking
+    from workflows.keeper import Keeper
+    from workflows.outbox import Waiting
     from workflows.stamps import own
 
 FACTS_AT_ONCE = 200
 """Facts in one batch [our default]; a payload stops at 2 MiB."""
 
 
-class Keeper(Protocol):
-    """The workflow, as delivery sees it."""
-
-    @property
-    def case(self) -> Case:
-        """Return the case as it stands."""
-        ...
-
-    @property
-    def outbox(self) -> Outbox:
-        """Return what is still to be done."""
-        ...
-
-    def own_instruction(self, command: Command) -> None:
-        """Take an instruction of the case's own."""
-        ...
-
-    def absorb(self, settled: Settled) -> None:
-        """Take what an activity's answer brought about."""
-        ...
-
-
 class Delivery:
     """Carries effects out; each kind goes its own way."""
 
-    def __init__(self, keeper: Keeper, *, refresh: bool = False) -> None:
+    def __init__(self, keeper: Keeper) -> None:
         self._keeper = keeper
-        self._is_stale = refresh
-        self._refreshing = False
         self._stopped = False
         self._recording = False
         self._sending: list[str] = []
@@ -87,33 +60,7 @@ class Delivery:
     @property
     def is_idle(self) -> bool:
         """Tell whether nothing is under way."""
-        busy = self._recording or self._refreshing or self._sending
-        return self._keeper.outbox.is_idle and not busy
-
-    @property
-    def is_stale(self) -> bool:
-        """Tell whether the registers changed and were not read again yet."""
-        return self._is_stale
-
-    def refresh(self) -> None:
-        """Read the registers again, once, however often that is asked before it begins."""
-        self._is_stale = True
-
-    async def keep_reference(self) -> None:
-        """Read the registers whenever they changed; what is new to the case is a fact."""
-        while True:
-            await workflow.wait_condition(lambda: self._is_stale and not self._stopped)
-            self._is_stale, self._refreshing = False, True
-            found: Reference = await workflow.execute_activity_method(
-                Refreshing.read_reference,
-                self._keeper.case.council.code,
-                summary="read the registers again",
-                **options.REFERENCE,
-            )
-            case, now = self._keeper.case, workflow.now()
-            cause = Cause(id=f"reference/{now.isoformat()}", by=SYSTEM, at=now)
-            self._keeper.absorb(settle(case, refreshed(case, found, now), cause))
-            self._refreshing = False
+        return self._keeper.outbox.is_idle and not self._recording and not self._sending
 
     async def keep_record(self) -> None:
         """Record facts in order, batch after batch; with each goes the case as it is shown."""
@@ -235,7 +182,7 @@ class Delivery:
             summary="tell " + ", ".join(f"{s.notice.role} {s.notice.notice}" for s in sent)[:180],
             **options.NOTICES,
         )
-        failed = self._keeper.outbox.settle(answers, workflow.now())
+        failed = self._settled(answers)
         notices = {effect.key: effect for effect in effects}
         for answer in answers:
             if _may_still_fail(notices[answer.key], answer):
@@ -243,6 +190,18 @@ class Delivery:
             self._hear_all(answer)
         for waiting in failed:
             self._give_up(waiting)
+
+    def _settled(self, answers: tuple[NoticeAnswer, ...]) -> tuple[Waiting, ...]:
+        """Take answers; what was overtaken in flight and did not go is superseded."""
+        outbox, now = self._keeper.outbox, workflow.now()
+        unsent = [answer.key for answer in answers if answer.state != "done"]
+        late = tuple(key for key in unsent if outbox.was_overtaken(key))
+        failed = outbox.settle(answers, now)
+        for key in late:
+            outbox.drop(key)
+        if late:
+            self._keeper.absorb(overtaking.marked(self._keeper.case, late, now))
+        return tuple(waiting for waiting in failed if waiting.effect.key not in late)
 
     def _give_up(self, waiting: Waiting) -> None:
         """Put a notice that no try got through onto the phone task, unless it must arrive."""

@@ -20,10 +20,11 @@ with workflow.unsafe.imports_passed_through():
     from domain.people import SYSTEM
     from domain.refusals import InstructionRefused
     from domain.settling import Settled, advance, settle
-    from workflows import stamps, tracking
+    from workflows import overtaking, stamps, tracking
     from workflows.delivery import Delivery
     from workflows.handlers import answers
     from workflows.outbox import Outbox
+    from workflows.refreshing import Refresher
     from workflows.start import WORKFLOW, CaseEnd, CaseStart
 
 RUN_MOST = timedelta(days=7)
@@ -46,7 +47,8 @@ class IncidentCaseWorkflow:
         self._last: list[Fact] = list(start.last_facts)
         self._shown: dict[str, object] = {}
         self._renew = False
-        self._delivery = Delivery(self, refresh=start.refresh)
+        self._delivery = Delivery(self)
+        self._refresher = Refresher(self, stale=start.refresh)
         if start.case is not None:
             self._case = start.case
         elif start.opening is not None:
@@ -66,7 +68,7 @@ class IncidentCaseWorkflow:
             asyncio.create_task(self._keep_time()),
             asyncio.create_task(self._delivery.keep_record()),
             asyncio.create_task(self._delivery.keep_outbox()),
-            asyncio.create_task(self._delivery.keep_reference()),
+            asyncio.create_task(self._refresher.keep_reference()),
             asyncio.create_task(self._track()),
         ]
         until = workflow.now() + RUN_MOST
@@ -84,12 +86,13 @@ class IncidentCaseWorkflow:
                 version=self._case.version,
             )
         self._delivery.stop()
-        await self._wait_for(lambda: self._delivery.is_idle and workflow.all_handlers_finished())
+        self._refresher.stop()
+        await self._wait_for(lambda: self._is_idle and workflow.all_handlers_finished())
         carried = CaseStart(
             case=self._case.but(rules=RULES),
             outbox=self._outbox.contents(),
             last_facts=tuple(self._last),
-            refresh=self._delivery.is_stale,
+            refresh=self._refresher.is_stale,
         )
         return workflow.continue_as_new(carried)
 
@@ -157,7 +160,7 @@ class IncidentCaseWorkflow:
     @workflow.signal(name="registers-changed", description="Read the registers again.")
     def registers_changed(self) -> None:
         """Ask for what the registers say now; the signal itself says nothing."""
-        self._delivery.refresh()
+        self._refresher.refresh()
 
     @workflow.query(name="case", description="The case as it stands.")
     def shown(self) -> Case:
@@ -215,14 +218,21 @@ class IncidentCaseWorkflow:
 
     def _keep(self, settled: Settled) -> None:
         self._case = settled.case
+        overtaken = overtaking.taken_back(self._outbox, settled)
         self._delivery.pair(settled)
         self._outbox.add(settled)
         self._last = [*self._last, *settled.facts][-tracking.LAST_FACTS :]
+        if overtaken:
+            self._keep(overtaking.marked(self._case, overtaken, workflow.now()))
 
     # the end of a run
 
     def _is_over(self) -> bool:
-        return self._case.archived and self._outbox.is_empty and self._delivery.is_idle
+        return self._case.archived and self._outbox.is_empty and self._is_idle
+
+    @property
+    def _is_idle(self) -> bool:
+        return self._delivery.is_idle and not self._refresher.is_busy
 
     def _is_long(self, until: float) -> bool:
         info = workflow.info()

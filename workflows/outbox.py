@@ -1,6 +1,6 @@
 """What is still to be done outside: facts to record and effects, each with its own next try."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from temporalio import workflow
@@ -56,6 +56,7 @@ class Outbox:
         self._waiting: dict[str, Waiting] = {w.effect.key: w for w in contents.waiting}
         self._held: dict[str, Effect] = {effect.key: effect for effect in contents.held}
         self._in_flight: set[str] = set()
+        self._overtaken: set[str] = set()
 
     def contents(self) -> Contents:
         """Return everything not yet answered."""
@@ -117,13 +118,33 @@ class Outbox:
                 self._waiting[answer.key] = again
                 failed.append(again)
             else:
-                del self._waiting[answer.key]
+                self.drop(answer.key)
         return tuple(failed)
 
     def drop(self, key: str) -> None:
         """Forget an effect that is no longer wanted."""
         self._waiting.pop(key, None)
         self._in_flight.discard(key)
+        self._overtaken.discard(key)
+
+    def overtake(self, is_overtaken: Callable[[Effect], bool]) -> tuple[str, ...]:
+        """Drop every effect that says what no longer holds; return their keys.
+
+        One in flight may be taken by its channel at this moment: it is only remembered, and goes
+        when its answer says that it was not (``was_overtaken``).
+        """
+        found = tuple(key for key, w in self._waiting.items() if is_overtaken(w.effect))
+        self._overtaken.update(key for key in found if key in self._in_flight)
+        gone = tuple(key for key in found if key not in self._in_flight)
+        for key in gone:
+            self.drop(key)
+        for key in [key for key, effect in self._held.items() if is_overtaken(effect)]:
+            del self._held[key]  # taken by its channel: should it fail after all, no other is tried
+        return gone
+
+    def was_overtaken(self, key: str) -> bool:
+        """Tell whether an effect was overtaken while it was in flight."""
+        return key in self._overtaken
 
     @property
     def is_idle(self) -> bool:

@@ -48,10 +48,16 @@ async def notice_lines(
 
 
 def _by_channel(notice: dict[str, Any], words: Words) -> Iterable[tuple[str, Word]]:
-    """Return the channels named, then those that were used besides."""
+    """Return the channels named, then those that were used besides.
+
+    What is queued or failed of a superseded notice goes out no more, and that is its state.
+    """
+    overtaken = bool(notice.get("superseded"))
     used = (channel for key, channel in words if key == notice["key"])
     for channel in dict.fromkeys((*notice["channels"], *used)):
-        yield channel, words.get((notice["key"], channel), Word("queued", None))
+        word = words.get((notice["key"], channel), Word("queued", None))
+        gone = overtaken and word.state in ("queued", "failed")
+        yield channel, Word("superseded", None) if gone else word
 
 
 def _keep_best(words: Words, key: tuple[str, str], word: Word) -> None:

@@ -328,6 +328,8 @@ _ROWS = (
         starts=("phone-task-opened",),
         stops=("delivery-recorded",),
         stops_when=task_done,
+        cancels=("notice-superseded",),
+        cancels_when=task_done,
         survives_closing=True,
     ),
     Clock(

@@ -37,7 +37,7 @@ class Clock:
         starts: What starts it; ``starts_when`` narrows that down.
         starts_from: The instant it is counted from.
         stops: What meets it; ``stops_when`` narrows that down.
-        cancels: What ends it without meeting it.
+        cancels: What ends it without meeting it; ``cancels_when`` narrows that down.
         lives_in: The phases it may run in; leaving them cancels it. ``None``: any that is open.
         survives_closing: Whether it runs on when the case enters closing.
         working_time: Whether it counts working time rather than elapsed time.
@@ -62,6 +62,7 @@ class Clock:
     starts_from: Callable[[Case, Event], datetime] = occurred
     stops_when: Condition = always
     cancels: tuple[str, ...] = ()
+    cancels_when: Condition = always
     lives_in: frozenset[Phase] | None = None
     survives_closing: bool = False
     working_time: bool = False

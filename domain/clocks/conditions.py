@@ -72,7 +72,7 @@ def to_bill(_before: Case, after: Case, event: Event) -> bool:
 
 
 def task_done(before: Case, after: Case, _event: Event) -> bool:
-    """The last notice on the phone task was spoken."""
+    """The last notice on the phone task was spoken, or nobody has to hear it any more."""
     return bool(before.phone_task) and not after.phone_task
 
 

@@ -72,7 +72,9 @@ def _over(
         clock = CATALOGUE[run.clock]
         if triggers & set(clock.stops) and clock.stops_when(before, after, event):
             made.append(_met(run, event))
-        elif triggers & set(clock.cancels) or _left(before, after, clock):
+        elif (triggers & set(clock.cancels) and clock.cancels_when(before, after, event)) or _left(
+            before, after, clock
+        ):
             made.append(ClockCancelled(at=event.at, clock=run.clock, instance=run.instance))
     return tuple(made)
 

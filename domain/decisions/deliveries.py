@@ -50,7 +50,7 @@ class RecordDelivery(Command):
 
 def _nobody_reached(told: Told, case: Case) -> bool:
     """Tell whether every channel to the council failed; a closed case has no phone task."""
-    failed = set(told.channels) <= set(told.failed) and not told.arrived
+    failed = set(told.channels) <= set(told.failed) and not (told.arrived or told.superseded)
     return failed and told.role == "council" and case.phase is not END
 
 

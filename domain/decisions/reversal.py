@@ -11,6 +11,7 @@ from domain.decisions.lapses import lapsed_exit, withdrawn_offer
 from domain.errors import Code, Refused
 from domain.people import M, Role
 from domain.phase import ACT, ASS, CLS, CON, END, ERA, Phase
+from domain.told import with_overtaken
 
 
 class ReverseDecision(Command):
@@ -73,4 +74,5 @@ class DecisionReversed(Moves):
 
     def apply(self, case: Case) -> Case:
         """Go back to assessment without a decision; everything known is kept."""
-        return resumed(self, case, ASS, decision=None)
+        notices = with_overtaken(case, self.type)
+        return resumed(self, case, ASS, decision=None, notices=notices)

@@ -73,3 +73,27 @@ def test_everything_unanswered_is_carried_over_and_starts_again() -> None:
     box.start((effect(1),))
     carried = Outbox(box.contents())
     assert carried.ready(NOON) == (effect(1), effect(2))
+
+
+def test_what_is_overtaken_and_not_in_flight_leaves_at_once() -> None:
+    box = outbox(1, 2)
+    assert box.overtake(lambda one: one == effect(1)) == (effect(1).key,)
+    assert box.ready(NOON) == (effect(2),)
+
+
+def test_what_is_overtaken_in_flight_is_remembered_until_its_answer() -> None:
+    box = outbox(1, 2)
+    box.start((effect(1), effect(2)))
+    assert box.overtake(lambda one: one == effect(1)) == ()
+    assert box.was_overtaken(effect(1).key)
+    assert not box.was_overtaken(effect(2).key)
+    box.settle((answer(1, "done"), answer(2, "done")), NOON)
+    assert not box.was_overtaken(effect(1).key)
+    assert box.is_empty
+
+
+def test_what_is_held_for_its_receipt_is_let_go_when_it_is_overtaken() -> None:
+    box = outbox()
+    box.hold(effect(1))
+    assert box.overtake(lambda one: one == effect(1)) == ()
+    assert box.held(effect(1).key) is None
