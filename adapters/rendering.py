@@ -84,14 +84,24 @@ class Templates:
             sms=self._sms(notice, {**context, "check_word": word if channel == "sms" else ""}),
         )
 
-    def render_page(self, template: str, person: str, rows: Iterable[PageLine]) -> Rendered:
-        """Return the pager's one message to a person: ``clock-breached`` … or a digest of many."""
+    def render_page(
+        self, template: str, person: str, rows: Iterable[PageLine], *, outside: bool = False
+    ) -> Rendered:
+        """Return the pager's one message to a person: ``clock-breached`` … or a digest of many.
+
+        Args:
+            template: Its folder.
+            person: Their name.
+            rows: The pages, worst first.
+            outside: Whether they are a provider's account lead, who has no command to give.
+        """
         lines = tuple(rows)
         context = {
             "person": harmless_line(person),
             "rows": [line.model_dump() for line in lines],
             "exercise": all(line.exercise for line in lines),
-            "tlp": INSIDE,
+            "tlp": TO_OUTSIDE if outside else INSIDE,
+            "outside": outside,
             "duty_line": self._duty_line,
         }
         return Rendered(

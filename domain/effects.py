@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from domain.case import Case, Event
+from domain.clocks.catalogue import CATALOGUE
 from domain.clocks.events import PageDue, PageSuperseded
 from domain.notices import Notice
 from domain.phase import ACT
@@ -18,6 +19,7 @@ class Page(Value):
         rung: The rung that is wanted.
         due_at: The true deadline, or when the alarm was raised.
         owner: Staff id of the case's owner; L0 is the owner while on shift.
+        provider: Whose account lead is paged as well (guide f 7).
     """
 
     about: str
@@ -26,6 +28,7 @@ class Page(Value):
     due_at: Instant
     owner: str | None
     exercise: bool
+    provider: str | None = None
 
 
 class Effect(Value):
@@ -53,7 +56,9 @@ def page_of(case: Case, event: Event) -> Effect | None:
     """Return the page a ``page-due`` asks for; a superseded one pages nobody."""
     if not isinstance(event, PageDue) or isinstance(event, PageSuperseded):
         return None
-    due_at = next((run.due_at for run in case.clocks if run.id == event.about), event.at)
+    run = next((run for run in case.clocks if run.id == event.about), None)
+    due_at = event.at if run is None else run.due_at
+    is_first_mark = run is not None and CATALOGUE[run.clock].marks and event.at == due_at
     page = Page(
         about=event.about,
         rung=event.rung,
@@ -61,6 +66,7 @@ def page_of(case: Case, event: Event) -> Effect | None:
         due_at=due_at,
         owner=case.owner,
         exercise=case.exercise,
+        provider=case.engagement.provider if is_first_mark else None,
     )
     key = f"{case.reference}/{event.about}/{event.at.isoformat()}/{event.rung}"
     return Effect(key=key, kind="page", page=page)

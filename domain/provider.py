@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from domain.people import P, Person
 from domain.value import Line, Value
 
 Ledger = Literal["A", "B"]
@@ -31,6 +32,9 @@ class Provider(Value):
     """A provider under MHCLG's contract.
 
     Attributes:
+        account_lead: Who answers for the contract at the firm, by name.
+        account_lead_email: Where that person is reached; ``None``: by the firm's duty desk.
+        account_lead_phone: As ``account_lead_email``.
         conflicts: Codes of councils it may not work for, declared in the register.
         vat_basis_points: VAT by ledger; 2000 is 20 % [published, HMRC].
     """
@@ -41,6 +45,8 @@ class Provider(Value):
     contract_from: date
     contract_to: date
     account_lead: Line
+    account_lead_email: Line | None = None
+    account_lead_phone: Line | None = None
     duty_line: Line
     email: Line
     conflicts: tuple[str, ...] = ()
@@ -54,3 +60,19 @@ class Provider(Value):
     def card(self, card_id: str) -> RateCard | None:
         """Return the card of that id, if it is this provider's."""
         return next((card for card in self.cards if card.id == card_id), None)
+
+
+def lead_id(provider: str) -> str:
+    """Return the name under which a provider's account lead is paged."""
+    return f"{provider}:account-lead"
+
+
+def lead_of(provider: Provider) -> Person:
+    """Return a provider's account lead as somebody to page; in care of the duty desk if need be."""
+    return Person(
+        id=lead_id(provider.id),
+        name=provider.account_lead,
+        roles=(P,),
+        email=provider.account_lead_email or provider.email,
+        phone=provider.account_lead_phone or provider.duty_line,
+    )

@@ -115,6 +115,7 @@ class FakePageSender:
 
     Attributes:
         calls: Every message, in order.
+        reached: Who had each, as they stood on the register.
         breaks_after: The how manieth message is taken and then the line goes dead; 0 for none.
         unreachable: People whom nothing reaches.
         meanwhile: What happens once while the next message goes.
@@ -122,6 +123,7 @@ class FakePageSender:
 
     def __init__(self) -> None:
         self.calls: list[SentPages] = []
+        self.reached: list[Person] = []
         self.breaks_after = 0
         self.unreachable: set[str] = set()
         self.meanwhile: Callable[[], Awaitable[None]] | None = None
@@ -131,6 +133,7 @@ class FakePageSender:
         if person.id in self.unreachable:
             raise ConnectionRefusedError(person.id)
         self.calls.append(SentPages(person.id, pages, message))
+        self.reached.append(person)
         happens, self.meanwhile = self.meanwhile, None
         if happens is not None:
             await happens()

@@ -16,6 +16,7 @@ from adapters.database.engine import insert_once, reading, writing
 from adapters.database.registers import Registers, Shift
 from adapters.database.tables import PageRowRow
 from domain.people import D, H, M, Person, Role, T
+from domain.provider import lead_id, lead_of
 from domain.value import Instant, Value
 
 RUNGS: dict[int, Role] = {0: T, 1: M, 2: H, 3: D}
@@ -93,6 +94,7 @@ class DatabasePager:
         self._pause = pause
         self._exercises = exercises
         self._people: tuple[Person, ...] = ()
+        self._leads: tuple[Person, ...] = ()
         self._rota: tuple[Shift, ...] = ()
         self._lines: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -127,7 +129,7 @@ class DatabasePager:
         """Send one message with what is owed now, and mark it as sent."""
         owed, message = await self._claimed(person)
         await self._look()
-        found = next((one for one in self._people if one.id == person), None)
+        found = next((one for one in (*self._people, *self._leads) if one.id == person), None)
         if found is not None:
             await self._sender.send(found, owed, message)
         async with writing(self._engine) as connection:
@@ -142,15 +144,25 @@ class DatabasePager:
         return row.but(page=row.page.but(exercise=self._exercises))
 
     async def _look(self) -> None:
-        """Read people and rota; with the database away the last that were read must do."""
+        """Read the registers; with the database away the last that were read must do."""
         try:
             self._people = await self._registers.people()
             self._rota = await self._registers.rota()
+            self._leads = tuple(map(lead_of, await self._registers.providers()))
         except SQLAlchemyError:
             if not self._people:
                 raise
 
     def _answer(self, row: PageRow) -> PageAnswer:
+        """Return who is on the rung; a provider's account lead besides, where that is asked."""
+        reached = self._reached(row)
+        provider = row.page.provider
+        if provider is None:
+            return reached
+        leads = tuple(one.id for one in self._leads if one.id == lead_id(provider))
+        return reached.but(people=(*reached.people, *leads))
+
+    def _reached(self, row: PageRow) -> PageAnswer:
         """Return who is on the rung, or on the next above that has somebody."""
         wanted = row.page.rung
         for rung in range(wanted, TOP + 1):
@@ -191,7 +203,7 @@ class DatabasePager:
             OSError: Somebody could not be paged; everybody else was.
         """
         missed = []
-        for person in self._people:
+        for person in (*self._people, *self._leads):
             owed = tuple(
                 _owed(row, answer.rung)
                 for row, answer in zip(batch.rows, answers, strict=True)

@@ -7,7 +7,7 @@ from activities.notice_ports import Message, Notifier, message_id
 from adapters.database.pager import OwedPage
 from adapters.rendering import PageLine, Templates
 from domain.notice import Address, Channel, Context, Notice
-from domain.people import Person
+from domain.people import P, Person
 
 CHANNELS: tuple[Channel, ...] = ("email", "sms")
 """Go out together; a person without a telephone number has only the first."""
@@ -26,18 +26,24 @@ class MessagePageSender:
     async def send(self, person: Person, pages: tuple[OwedPage, ...], message: str) -> None:
         """Send one message with every page; the same id for every try.
 
+        A provider's account lead gets it as the provider would, and has nothing to acknowledge.
+
         Raises:
             OSError: No channel took it.
         """
         template = template_of(pages)
+        firm = person.id.partition(":")[0] if P in person.roles else None
         words = self._templates.render_page(
-            template, person.name, (line_of(page, self._now()) for page in pages)
+            template,
+            person.name,
+            (line_of(page, self._now()) for page in pages),
+            outside=firm is not None,
         )
         exercise = all(page.exercise for page in pages)
         happened: Context = {"happened_at": pages[0].at.isoformat()}
         notice = Notice(
-            notice=template, role="rung", channels=CHANNELS, must_arrive=True,
-            exercise=exercise, person=person.id, context=happened,
+            notice=template, role="rung" if firm is None else "provider", channels=CHANNELS,
+            must_arrive=True, exercise=exercise, provider=firm, person=person.id, context=happened,
         )  # fmt: skip
         to = Address(name=person.name, email=person.email, phone=person.phone)
         taken = 0

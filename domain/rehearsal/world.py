@@ -11,6 +11,7 @@ from domain.decisions.activation import AssignProvider
 from domain.effects import Effect
 from domain.fact import Fact
 from domain.people import SYSTEM, D, H, M, Role
+from domain.provider import lead_id
 from domain.rehearsal.scenario import Scenario
 from domain.rotation import choose
 from domain.settling import Settled, advance, page_reached
@@ -69,6 +70,8 @@ class World:
         wanted = 0 if effect.page is None else effect.page.rung
         rung = next((r for r in range(wanted, 4) if self._on(r, at, case.owner)), wanted)
         people = self._on(rung, at, case.owner) or self._everybody()
+        if effect.page is not None and effect.page.provider is not None:
+            people = (*people, lead_id(effect.page.provider))
         return page_reached(case, effect, rung, people, at)
 
     def _on(self, rung: int, at: datetime, owner: str | None) -> tuple[str, ...]:

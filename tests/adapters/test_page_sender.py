@@ -8,7 +8,8 @@ from adapters.database.pager import OwedPage
 from adapters.mail.page_sender import MessagePageSender, in_words, template_of
 from adapters.rendering import Templates
 from domain.people import M, Person
-from tests.builders import HOUR, MINUTE, NOON, OTHER, REFERENCE
+from domain.provider import lead_of
+from tests.builders import HOUR, MINUTE, NOON, OTHER, REFERENCE, a_provider
 from tests.fakes import FakeNotifier
 
 PRIYA = Person(
@@ -124,3 +125,31 @@ async def test_an_exercise_goes_to_the_sink(
 )
 def test_a_length_reads_as_people_say_it(length: timedelta, words: str) -> None:
     assert in_words(length) == words
+
+
+async def test_an_account_lead_is_told_as_a_provider_and_has_no_command_to_give(
+    sender: MessagePageSender, notifier: FakeNotifier
+) -> None:
+    missed = BREACH.but(about="provider-contact#1", says="provider-contact waits for contact")
+    await sender.send(lead_of(a_provider("alder")), (missed,), "page/x/alder:account-lead")
+    assert [call.channel for call in notifier.calls] == ["email", "sms"]
+    for call in notifier.calls:
+        assert (call.notice.role, call.notice.provider) == ("provider", "alder")
+        assert call.to.name == "Moira Tennant"
+        assert "cir " not in call.body + call.sms
+        assert "STRICT" not in call.subject + call.body + call.sms
+        assert "has not reached the council in time" in call.body
+
+
+async def test_call_outs_missed_together_are_one_message_to_the_account_lead(
+    sender: MessagePageSender, notifier: FakeNotifier
+) -> None:
+    missed = BREACH.but(about="provider-contact#1")
+    pages = (missed, missed.but(case=OTHER))
+    await sender.send(lead_of(a_provider("alder")), pages, "page/x/alder:account-lead")
+    assert len(notifier.calls) == 2
+    for call in notifier.calls:
+        assert "cir " not in call.body + call.sms
+        assert "STRICT" not in call.subject + call.body + call.sms
+    assert REFERENCE in notifier.calls[0].body
+    assert OTHER in notifier.calls[0].body

@@ -15,7 +15,17 @@ from adapters.database.registers import Registers, Shift
 from adapters.database.tables import PageRowRow
 from domain.effects import Page
 from domain.people import Person
-from tests.builders import DAY, HOUR, MINUTE, NOON, OTHER, REFERENCE, STAFF
+from tests.builders import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NOON,
+    OTHER,
+    REFERENCE,
+    STAFF,
+    a_provider,
+    providers,
+)
 from tests.databases import Clock, count
 from tests.fakes import FakePageSender
 
@@ -325,3 +335,42 @@ def test_a_warning_is_told_by_its_deadline_and_never_by_its_rung() -> None:
     assert page.is_warning
     assert not page.but(due_at=NOON).is_warning
     assert not page.but(about="alarm:life-risk#1").is_warning
+
+
+class TestAccountLead:
+    """At 30 minutes without contact the provider's account lead is paged as well (guide f 7)."""
+
+    async def test_the_lead_is_paged_beside_the_rung(
+        self, pager: DatabasePager, registers: Registers, sender: FakePageSender
+    ) -> None:
+        await registers.fill_providers(providers())
+        row = a_row(rung=2, about="provider-contact#1")
+        missed = row.but(page=row.page.but(provider="alder"))
+        assert await reached(pager, missed) == (2, ("helen", "alder:account-lead"))
+        assert await reached(pager, missed) == (2, ("alder:account-lead", "helen"))
+        await pager.send("alder:account-lead")
+        assert [(one.id, one.name) for one in sender.reached] == [
+            ("alder:account-lead", "Moira Tennant")
+        ]
+
+    async def test_a_lead_without_an_address_is_paged_at_the_duty_desk(
+        self, pager: DatabasePager, registers: Registers, sender: FakePageSender
+    ) -> None:
+        own = {"account_lead_email": "lead@alder.example.org", "account_lead_phone": "07700 900211"}
+        await registers.fill_providers((a_provider("alder", **own), a_provider("kestrel")))
+        for firm in ("alder", "kestrel"):
+            row = a_row(key=firm, rung=1, about="provider-contact#1")
+            await reached(pager, row.but(page=row.page.but(provider=firm)))
+            await pager.send(f"{firm}:account-lead")
+        assert [(one.email, one.phone) for one in sender.reached] == [
+            ("lead@alder.example.org", "07700 900211"),
+            ("duty@kestrel.example.org", "01632 960201"),
+        ]
+
+    async def test_a_provider_that_left_the_register_is_not_paged(
+        self, pager: DatabasePager, registers: Registers
+    ) -> None:
+        await registers.fill_providers((a_provider("kestrel"),))
+        row = a_row(rung=2, about="provider-contact#1")
+        missed = row.but(page=row.page.but(provider="alder"))
+        assert await reached(pager, missed) == (2, ("helen",))
