@@ -1,7 +1,8 @@
 """What a command is: declared once, beside the rule that decides it."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import Field, StringConstraints, TypeAdapter
 from pydantic.json_schema import SkipJsonSchema
@@ -50,6 +51,20 @@ class Stamp(Value):
     signature: str = ""
 
 
+class Form(NamedTuple):
+    """One way of giving a command, as far as the case by itself decides about it.
+
+    Attributes:
+        inputs: The inputs that make it this way; empty where there is only one way.
+        check: Raises ``Refused`` where no other input would help; ``decide`` asks the same rule.
+        follows: Whether the inputs follow from the case, so that a suggestion may carry them.
+    """
+
+    inputs: dict[str, Any]
+    check: Callable[[Case, datetime], object]
+    follows: bool = False
+
+
 class Command(Value):
     """Something that may be asked of a case.
 
@@ -62,6 +77,8 @@ class Command(Value):
         moves_version: Whether accepting it counts as an instruction.
         formerly: A provider that was stood down may still give it.
         may_precede_case: It may have occurred before the report was received.
+        leads_on: The phases it takes a case out of, by itself or as the first of two steps.
+        answered_by: The command by which another person answers what it proposes.
 
     ``in_clear`` is noted on arrival, never sent: nobody had sealed the instruction.
     """
@@ -76,6 +93,8 @@ class Command(Value):
     moves_version: ClassVar[bool] = True
     formerly: ClassVar[bool] = False
     may_precede_case: ClassVar[bool] = False
+    leads_on: ClassVar[frozenset[Phase]] = frozenset()
+    answered_by: ClassVar[str] = ""
     registry: ClassVar[dict[str, type["Command"]]] = {}
 
     by: Annotated[str, Field(description="Who asks: a staff id, a provider id or system.")]
@@ -113,9 +132,33 @@ class Command(Value):
         """Return the code for somebody whose roles may not give it."""
         return Code.ROLE_NOT_ALLOWED
 
+    @classmethod
+    def first_people(cls, case: Case) -> tuple[str, ...]:  # noqa: ARG003  (a row may look at it)
+        """Return who took the first of two steps; empty where one person is enough."""
+        return ()
+
     def other_person(self, case: Case) -> tuple[str, ...]:
         """Return the people who may not be the one that gives this; empty where one is enough."""
-        return ()
+        return self.first_people(case)
+
+    @classmethod
+    def only_person(cls, case: Case) -> str | None:  # noqa: ARG003  (a row may look at it)
+        """Return the one person who may give it, where the case names one."""
+        return None
+
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> object:  # noqa: ARG003  (one signature)
+        """Refuse what no input could put right; ``decide`` asks the same rule in its place.
+
+        Raises:
+            Refused: As ``decide`` would, however the command is given.
+        """
+        return None
+
+    @classmethod
+    def forms(cls, case: Case) -> tuple[Form, ...]:  # noqa: ARG003  (a row may look at it)
+        """Return the ways of giving it that a case by itself can refuse one by one."""
+        return (Form({}, cls.check_case),)
 
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Say what follows, or raise ``Refused`` with the first of the row's own codes.

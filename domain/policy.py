@@ -191,11 +191,15 @@ class Policy(Value):
             since_entry: Since containment was entered, as time really passes. The first spell is
                 over at its very end.
         """
+        return self.length(self.update_setting(category, since_entry))
+
+    def update_setting(self, category: str | None, since_entry: timedelta) -> str:
+        """Return the name of the setting that :meth:`update_interval` reads."""
         band = _UPDATE_BANDS.get(category or "")
         if band is None:
-            return self.length("containment-update.other_minutes")
+            return "containment-update.other_minutes"
         first = since_entry < self.length(f"containment-update.{band}_first_spell_minutes")
-        return self.length(f"containment-update.{band}_{'first' if first else 'later'}_minutes")
+        return f"containment-update.{band}_{'first' if first else 'later'}_minutes"
 
     def update_warning(self, interval: timedelta) -> timedelta:
         """Return when an update clock warns: at ¾ of the interval then running."""

@@ -155,3 +155,10 @@ def unacknowledged(case: Case, name: str) -> bool:
     """Tell whether any page of a clock or ``alarm:<name>`` waits for a person."""
     clocks = any(r.clock == name and r.paging.unacknowledged for r in case.clocks)
     return clocks or any(a.about == name and a.paging.unacknowledged for a in case.alarms)
+
+
+def waiting_for_a_person(case: Case) -> tuple[str, ...]:
+    """Return every clock and ``alarm:<name>`` with a page that waits, each once."""
+    clocks = (run.clock for run in case.clocks if run.paging.unacknowledged)
+    alarms = (alarm.about for alarm in case.alarms if alarm.paging.unacknowledged)
+    return tuple(dict.fromkeys((*clocks, *alarms)))

@@ -29,6 +29,7 @@ class AcceptRecovery(Command):
     group: ClassVar[str] = "recovery"
     who: ClassVar[frozenset[Role]] = frozenset({T})
     phases: ClassVar[frozenset[Phase]] = frozenset({ERA, OFF})
+    leads_on: ClassVar[frozenset[Phase]] = frozenset({OFF})
 
     said_by: Annotated[
         Voice | None, Field(description="Who accepts, and how they were verified.")
@@ -47,9 +48,14 @@ class AcceptRecovery(Command):
         Instant | None, Field(description="From when the council pays; else from the acceptance.")
     ] = None
 
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> Offer:
+        """Refuse where no offer waits."""
+        return waiting_offer(case)
+
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Take the acceptance of whoever may bind the council; it needs an order."""
-        offer = waiting_offer(case)
+        offer = self.check_case(case, at)
         if self.cut_over_at is not None and self.cut_over_at < offer.offered_at:
             raise Refused(
                 Code.INVALID_INPUT,

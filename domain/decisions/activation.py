@@ -1,12 +1,13 @@
 """Activation: a provider is put on the case, the council may decline, and scope is agreed."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from domain.case import Case, Event, Moves
-from domain.command import Command
+from domain.command import Command, Form
 from domain.decisions.activating import activated
 from domain.decisions.call_outs import call_out, stood_down
 from domain.decisions.ending import ended
@@ -41,6 +42,24 @@ class AssignProvider(Command):
         """Return who may give it: an override is a manager's alone."""
         return frozenset({M}) if self.why == OVERRIDE else self.who
 
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> None:
+        """Refuse while a provider is on the case."""
+        if case.engagement.provider is not None:
+            raise Refused(
+                Code.ALREADY_CALLED_OUT,
+                f"{case.engagement.provider} is on {case.reference} already. "
+                "To change providers: cir provider fail-over.",
+            )
+
+    @classmethod
+    def forms(cls, case: Case) -> tuple[Form, ...]:
+        """Return one for each provider, chosen by a person."""
+        return tuple(
+            Form({"provider": one.id, "why": "by-choice"}, partial(_check_choice, provider=one))
+            for one in case.providers
+        )
+
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Call out a provider that is eligible, when nobody is on the case."""
         self._check_reason(case)
@@ -51,19 +70,8 @@ class AssignProvider(Command):
                 Code.UNKNOWN_PROVIDER,
                 f"{self.provider} is no provider that {case.reference} knows; it knows: {known}.",
             )
-        if case.engagement.provider is not None:
-            raise Refused(
-                Code.ALREADY_CALLED_OUT,
-                f"{case.engagement.provider} is on {case.reference} already. "
-                "To change providers: cir provider fail-over.",
-            )
-        why_not = self._why_not(case, provider, at)
-        if why_not is not None:
-            raise Refused(
-                Code.PROVIDER_NOT_ELIGIBLE,
-                f"{why_not} Choose another; an incident manager may recall one that had no "
-                "capacity: cir activation assign-provider --why override.",
-            )
+        self.check_case(case, at)
+        _check_may_come(self._why_not(case, provider, at))
         return call_out(case, self.provider, self.why, at, self.reason)
 
     def _check_reason(self, case: Case) -> None:
@@ -89,6 +97,7 @@ class DeclineService(Command):
     who: ClassVar[frozenset[Role]] = frozenset({T})
     phases: ClassVar[frozenset[Phase]] = frozenset({ACT, CON, ERA})
     reasoned: ClassVar[bool] = True
+    leads_on: ClassVar[frozenset[Phase]] = frozenset({ACT, CON, ERA})
 
     said_by: Annotated[SaidBy, Field(description="Who said it, and how they were verified.")]
     why: Annotated[
@@ -110,11 +119,13 @@ class ReOfferService(Command):
     who: ClassVar[frozenset[Role]] = frozenset({T})
     phases: ClassVar[frozenset[Phase]] = frozenset({CLS, END})
     reasoned: ClassVar[bool] = True
+    leads_on: ClassVar[frozenset[Phase]] = frozenset({CLS, END})
 
     said_by: Annotated[SaidBy, Field(description="Who asked, and how they were verified.")]
 
-    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
-        """Activate again while the offer is open; nothing is decided anew."""
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> None:
+        """Refuse a council that had not declined, or whose time is over."""
         if case.outcome is not Outcome.DECLINED:
             raise Refused(
                 Code.NOT_DECLINED,
@@ -127,6 +138,10 @@ class ReOfferService(Command):
                 f"The time in which the council of {case.reference} could come back is over: "
                 "cir closing reopen, which takes a new decision.",
             )
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Activate again while the offer is open; nothing is decided anew."""
+        self.check_case(case, at)
         return (ServiceReOffered(at=at, said_by=self.said_by, reason=self.words()),)
 
 
@@ -138,6 +153,7 @@ class Withdraw(Command):
     who: ClassVar[frozenset[Role]] = frozenset({T})
     phases: ClassVar[frozenset[Phase]] = frozenset({REP, ASS, ACT, CON, ERA})
     reasoned: ClassVar[bool] = True
+    leads_on: ClassVar[frozenset[Phase]] = frozenset({REP, ASS, ACT, CON, ERA})
 
     said_by: Annotated[SaidBy, Field(description="Who said it, and how they were verified.")]
 
@@ -154,6 +170,7 @@ class AgreeScope(Command):
     group: ClassVar[str] = "activation"
     who: ClassVar[frozenset[Role]] = frozenset({P, T})
     phases: ClassVar[frozenset[Phase]] = frozenset({ACT})
+    leads_on: ClassVar[frozenset[Phase]] = frozenset({ACT})
 
     summary: Annotated[Words, Field(description="What is to be done.")]
     agreed_by: Annotated[OneLine, Field(description="Who at the council agreed: name and post.")]
@@ -161,8 +178,9 @@ class AgreeScope(Command):
         OneLine | None, Field(description="Where evidence is kept; never the evidence.")
     ] = None
 
-    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
-        """Begin containment once the provider now on the case has reached the council."""
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> str:
+        """Refuse while the provider on the case has not reached the council."""
         engagement = case.engagement
         reached = engagement.call_out is not None and engagement.call_out.contact_at is not None
         if engagement.provider is None or not reached:
@@ -171,15 +189,35 @@ class AgreeScope(Command):
                 f"{engagement.provider or 'No provider'} has not reached the council of "
                 f"{case.reference}, so no scope can be agreed: cir provider contact-made.",
             )
+        return engagement.provider
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Begin containment once the provider now on the case has reached the council."""
+        provider = self.check_case(case, at)
         return (
             ScopeAgreed(
                 at=at,
-                provider=engagement.provider,
+                provider=provider,
                 summary=self.summary,
                 agreed_by=self.agreed_by,
                 evidence_place=self.evidence_place,
-                by_staff=self.by != engagement.provider,
+                by_staff=self.by != provider,
             ),
+        )
+
+
+def _check_choice(case: Case, at: datetime, provider: Provider) -> None:
+    """Refuse a provider that a person may not choose now."""
+    AssignProvider.check_case(case, at)
+    _check_may_come(eligible(case, provider, uk_day(at)))
+
+
+def _check_may_come(why_not: str | None) -> None:
+    if why_not is not None:
+        raise Refused(
+            Code.PROVIDER_NOT_ELIGIBLE,
+            f"{why_not} Choose another; an incident manager may recall one that had no "
+            "capacity: cir activation assign-provider --why override.",
         )
 
 

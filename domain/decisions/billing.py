@@ -1,12 +1,13 @@
 """Billing: a numbered pack goes to finance, and only finance's answer ends it."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
 from domain.case import Case, Event
-from domain.command import Command
+from domain.command import Command, Form
 from domain.errors import Code, Refused
 from domain.money.pack import document, number_of_next, totals
 from domain.people import F, M, Role, S
@@ -26,8 +27,9 @@ class HandOffBilling(Command):
     phases: ClassVar[frozenset[Phase]] = BILLABLE
     desk_only: ClassVar[bool] = True
 
-    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
-        """Make pack n; one is in flight at a time, and never over the authority."""
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> None:
+        """Refuse while a pack waits, with nothing to bill, or over the authority."""
         flight = case.money.pack_in_flight
         if flight is not None:
             raise Refused(
@@ -48,6 +50,10 @@ class HandOffBilling(Command):
                 f"Ledger A of {case.reference} is {payable} pence and its authority {authority}: "
                 "cir money request-spend.",
             )
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Make pack n; one is in flight at a time, and never over the authority."""
+        self.check_case(case, at)
         number = number_of_next(case)
         return (
             BillingHandedOff(
@@ -71,6 +77,12 @@ class BillingAcknowledged(Command):
 
     pack: Annotated[int, Field(description="The number of the pack.")]
     finance_ref: Annotated[OneLine, Field(description="Finance's own reference.")]
+
+    @classmethod
+    def forms(cls, case: Case) -> tuple[Form, ...]:
+        """Return it for the pack that waits, else for the last one there is."""
+        number = max((one.pack for one in case.money.packs), default=1)
+        return (Form({"pack": number}, partial(_check_waits, number=number), follows=True),)
 
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Take finance's answer about the pack in flight."""
@@ -106,6 +118,11 @@ def waiting_pack(case: Case, number: int) -> Pack:
             Code.ALREADY_ACKNOWLEDGED, f"Pack {number} of {case.reference} is {pack.state} already."
         )
     return pack
+
+
+def _check_waits(case: Case, at: datetime, number: int) -> None:
+    """Refuse an answer about a pack that waits for none."""
+    waiting_pack(case, number)
 
 
 class BillingHandedOff(Event):

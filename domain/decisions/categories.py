@@ -12,7 +12,7 @@ from domain.decisions.lapses import lapsed_proposal
 from domain.decisions.reassessment import ReassessmentOpened
 from domain.errors import Code, Refused
 from domain.people import Role, T
-from domain.phase import CLS, END, Outcome
+from domain.phase import CLS, END, Outcome, Phase
 from domain.said import OneLine
 from domain.value import Instant
 
@@ -24,6 +24,7 @@ class RecordCategory(Command):
     group: ClassVar[str] = "triage"
     who: ClassVar[frozenset[Role]] = frozenset({T})
     may_precede_case: ClassVar[bool] = True
+    leads_on: ClassVar[frozenset[Phase]] = frozenset({END})
 
     category: Annotated[
         Literal["C1", "C2", "C3", "C4", "C5", "C6"],
@@ -32,6 +33,17 @@ class RecordCategory(Command):
     given_by: Annotated[OneLine, Field(description="Who gave it: ncsc or law-enforcement.")]
     reference: Annotated[OneLine | None, Field(description="Their reference.")] = None
     given_at: Annotated[Instant | None, Field(description="When they gave it.")] = None
+
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> None:
+        """Refuse a closed case that ended otherwise than not-qualified."""
+        if case.phase is END and case.outcome is not Outcome.NOT_QUALIFIED:
+            raise Refused(
+                Code.CASE_CLOSED,
+                f"{case.reference} is closed ({case.outcome}) and its category stays as it was. "
+                "To open it again: cir closing reopen.",
+                phase=case.phase,
+            )
 
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Put the category on the case, and say what it moves."""
@@ -43,13 +55,7 @@ class RecordCategory(Command):
             )
         if self.category == case.category:
             raise Refused(Code.NOTHING_CHANGED, f"{case.reference} is {self.category} already.")
-        if case.phase is END and case.outcome is not Outcome.NOT_QUALIFIED:
-            raise Refused(
-                Code.CASE_CLOSED,
-                f"{case.reference} is closed ({case.outcome}) and its category stays as it was. "
-                "To open it again: cir closing reopen.",
-                phase=case.phase,
-            )
+        self.check_case(case, at)
         recorded = CategoryRecorded(
             at=at,
             category=Category(self.category),

@@ -14,6 +14,16 @@ DataReturn = Literal["confirmed", "not-applicable"]
 Waivable = Literal["final-report", "data-return", "ico-outcome"]
 """The items a senior person may let go; money, disputes and open pages never."""
 
+SETTLED_BY = {
+    "final-report": "record-final-report",
+    "data-return": "record-final-report",
+    "billing": "hand-off-billing",
+    "held-work": "resolve-work",
+    "ico-outcome": "record-ico",
+    "open-escalations": "acknowledge-escalation",
+}
+"""Every item, and the command that settles it."""
+
 CONFIRMED: DataReturn = "confirmed"
 _KEPT_OUT = (ItemState.HELD, ItemState.DISPUTED)
 
@@ -36,6 +46,12 @@ def missing(case: Case, data_return: str, waived: Collection[str]) -> tuple[str,
     }
     let_go = set(waived) & set(get_args(Waivable))
     return tuple(name for name, lacks in checks.items() if lacks and name not in let_go)
+
+
+def waivable(case: Case, data_return: str) -> tuple[Waivable, ...]:
+    """Return what the checklist lacks and a senior person may let go."""
+    lacks = missing(case, data_return, ())
+    return tuple(name for name in get_args(Waivable) if name in lacks)
 
 
 def check_complete(case: Case, data_return: str, waived: Collection[str]) -> None:

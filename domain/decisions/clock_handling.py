@@ -64,13 +64,14 @@ class PauseClock(Command):
         )
 
     def _check_allowed(self, case: Case, clock: Clock, at: datetime) -> None:
-        if not _is_pausable(case, clock):
+        reasons = pausable_for(case, clock)
+        if not reasons:
             raise Refused(
                 Code.NEVER_PAUSABLE,
                 f"{self.clock} of {case.reference} cannot be paused. It is met by {clock.met_by}.",
             )
-        if self.why not in clock.pausable_for:
-            allowed = ", ".join(clock.pausable_for)
+        if self.why not in reasons:
+            allowed = ", ".join(reasons)
             raise Refused(
                 Code.REASON_NOT_ACCEPTED,
                 f"{self.clock} of {case.reference} may be paused only for: {allowed}.",
@@ -124,7 +125,7 @@ def _counting(case: Case, name: str) -> ClockRun:
     return max(runs, key=lambda run: run.instance)
 
 
-def _is_pausable(case: Case, clock: Clock) -> bool:
-    """Tell whether a clock may be paused; the decision never at C1, C2 or with life at risk."""
+def pausable_for(case: Case, clock: Clock) -> tuple[str, ...]:
+    """Return what a clock may be paused for; the decision never at C1, C2 or with life at risk."""
     grave = case.category in (Category.C1, Category.C2) or case.report.life_risk
-    return bool(clock.pausable_for) and not (clock.name == "decision" and grave)
+    return () if clock.name == "decision" and grave else clock.pausable_for

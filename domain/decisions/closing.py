@@ -1,14 +1,21 @@
 """Closing a case: the final report, and the two people it takes to end it."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from domain.case import Case, CloseProposal, Event, Moves
-from domain.command import Command
+from domain.command import Command, Form
 from domain.decisions import outside_reports, reopening
-from domain.decisions.checklist import CONFIRMED, DataReturn, Waivable, check_complete
+from domain.decisions.checklist import (
+    CONFIRMED,
+    DataReturn,
+    Waivable,
+    check_complete,
+    waivable,
+)
 from domain.decisions.ending import void_when_closed
 from domain.errors import Code, Refused
 from domain.people import A, M, P, Role, T
@@ -55,6 +62,8 @@ class ProposeClose(Command):
     who: ClassVar[frozenset[Role]] = frozenset({T})
     phases: ClassVar[frozenset[Phase]] = frozenset({CLS})
     desk_only: ClassVar[bool] = True
+    leads_on: ClassVar[frozenset[Phase]] = frozenset({CLS})
+    answered_by: ClassVar[str] = "confirm-close"
 
     lessons: Annotated[Words, Field(description="What was learnt; no council is named in it.")]
     data_return: Annotated[
@@ -63,6 +72,16 @@ class ProposeClose(Command):
     waive: Annotated[
         tuple[Waivable, ...], Field(description="Items of the checklist asked to be let go.")
     ] = ()
+
+    @classmethod
+    def forms(cls, case: Case) -> tuple[Form, ...]:
+        """Return it with nothing waived, and with all that could be, where that would help."""
+        said = {"data_return": CONFIRMED}
+        plain = Form(said, partial(_check_proposal, waive=()))
+        asked = waivable(case, CONFIRMED)
+        if not asked:
+            return (plain,)
+        return (plain, Form({**said, "waive": asked}, partial(_check_proposal, waive=asked)))
 
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Take the proposal when the checklist lacks nothing but what is asked to be waived."""
@@ -87,6 +106,7 @@ class ConfirmClose(Command):
     phases: ClassVar[frozenset[Phase]] = frozenset({CLS})
     reasoned: ClassVar[bool] = True
     desk_only: ClassVar[bool] = True
+    leads_on: ClassVar[frozenset[Phase]] = frozenset({CLS})
 
     waive: Annotated[
         tuple[Waivable, ...], Field(description="Items of the checklist let go, by name.")
@@ -96,20 +116,26 @@ class ConfirmClose(Command):
         """Return who may give it: whoever waives anything is a senior approver or above."""
         return frozenset({A}) if self.waive else self.who
 
-    def other_person(self, case: Case) -> tuple[str, ...]:
+    @classmethod
+    def first_people(cls, case: Case) -> tuple[str, ...]:
         """Return who proposed it."""
         return () if case.close_proposal is None else (case.close_proposal.by,)
 
+    @classmethod
+    def forms(cls, case: Case) -> tuple[Form, ...]:
+        """Return it with nothing waived, and with all that was asked for."""
+        proposal = case.close_proposal
+        plain = Form({}, partial(_check_confirmed, waive=()))
+        if proposal is None or not proposal.waive:
+            return (plain,)
+        waive = proposal.waive
+        return (plain, Form({"waive": waive}, partial(_check_confirmed, waive=waive)))
+
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Close; a waiver counts when one person asked for it and this one gives it."""
-        proposal = case.close_proposal
-        if proposal is None:
-            raise Refused(
-                Code.NO_CLOSE_PROPOSED,
-                f"Nobody has proposed to close {case.reference}: cir closing propose-close.",
-            )
+        proposal = _proposed(case)
         waived = tuple(name for name in proposal.waive if name in self.waive)
-        check_complete(case, proposal.data_return, waived)
+        _check_confirmed(case, at, waived)
         return (
             CaseClosed(
                 at=at,
@@ -139,6 +165,31 @@ class RecordFeedback(Command):
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Keep it; nothing about it is refused."""
         return (FeedbackRecorded(at=at, score=self.score, text=self.text, said_by=self.said_by),)
+
+
+def _proposed(case: Case) -> CloseProposal:
+    """Return the proposal that waits.
+
+    Raises:
+        Refused: ``no-close-proposed``.
+    """
+    proposal = case.close_proposal
+    if proposal is None:
+        raise Refused(
+            Code.NO_CLOSE_PROPOSED,
+            f"Nobody has proposed to close {case.reference}: cir closing propose-close.",
+        )
+    return proposal
+
+
+def _check_proposal(case: Case, at: datetime, waive: tuple[str, ...]) -> None:
+    """Refuse a proposal while the checklist lacks more than is asked to be waived."""
+    check_complete(case, CONFIRMED, waive)
+
+
+def _check_confirmed(case: Case, at: datetime, waive: tuple[str, ...]) -> None:
+    """Refuse to close without a proposal, or while the checklist lacks more than is waived."""
+    check_complete(case, _proposed(case).data_return, waive)
 
 
 class FinalReportRecorded(Event):

@@ -1,13 +1,14 @@
 """The decision: whether the incident qualifies, and what follows from each answer."""
 
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from functools import partial
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import ConfigDict, Field
 
 from domain.case import Case, Decision, Event, Moves
 from domain.category import meets_threshold
-from domain.command import Command, Reference
+from domain.command import Command, Form, Reference
 from domain.decisions.activating import activated, fresh
 from domain.decisions.ending import ended
 from domain.decisions.links import CaseLinked
@@ -49,6 +50,7 @@ class Decide(Command):
     phases: ClassVar[frozenset[Phase]] = frozenset({ASS})
     reasoned: ClassVar[bool] = True
     desk_only: ClassVar[bool] = True
+    leads_on: ClassVar[frozenset[Phase]] = frozenset({ASS})
 
     result: Annotated[Result, Field(description="What is decided.")]
     tests: Annotated[AnsweredTests, Field(description="Every test with yes, no or unknown.")]
@@ -59,9 +61,17 @@ class Decide(Command):
         Reference | None, Field(description="For a duplicate: the case that goes on.")
     ] = None
 
+    @classmethod
+    def forms(cls, case: Case) -> tuple[Form, ...]:
+        """Return one for each result."""
+        return tuple(
+            Form({"result": result}, partial(_check_result, result=result))
+            for result in get_args(Result)
+        )
+
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Record the decision where the threshold, the council and the category allow it."""
-        self._check_result(case)
+        _check_result(case, at, self.result)
         self._check_other_case(case)
         if self.result == _QUALIFIES:
             self._check_provider(case, at)
@@ -78,35 +88,6 @@ class Decide(Command):
         if self.result != _DUPLICATE or self.of is None:
             return (recorded,)
         return (recorded, CaseLinked(at=at, case=self.of, kind=_DUPLICATE, reason=self.reason))
-
-    def _check_result(self, case: Case) -> None:
-        if case.proposal is not None:
-            raise Refused(
-                Code.APPROVAL_PENDING,
-                f"A discretionary activation of {case.reference}, proposed by {case.proposal.by}, "
-                "waits for a senior approver: cir triage approve-discretionary, "
-                "reject-discretionary or withdraw-proposal.",
-            )
-        meets = meets_threshold(case.category)
-        if self.result == _QUALIFIES and not meets:
-            raise Refused(
-                Code.BELOW_THRESHOLD,
-                f"{case.reference} is {case.category}, below the threshold (C3 or more severe). "
-                "Support needs a second person: cir triage propose-discretionary.",
-            )
-        if self.result == _QUALIFIES and not case.council.eligible:
-            raise Refused(
-                Code.COUNCIL_NOT_ELIGIBLE,
-                f"{case.council.code} of {case.reference} is not an English principal council on "
-                "the register. Correct it with cir triage correct-council, or propose support "
-                "with cir triage propose-discretionary.",
-            )
-        if self.result == _NOT_QUALIFIED and meets:
-            raise Refused(
-                Code.CATEGORY_QUALIFIES,
-                f"{case.reference} is {case.category} and meets the threshold, so it cannot be "
-                "not-qualified; it may be out-of-scope, false-positive or duplicate.",
-            )
 
     def _check_other_case(self, case: Case) -> None:
         if self.result != _DUPLICATE:
@@ -136,6 +117,37 @@ class Decide(Command):
                 Code.PROVIDER_NOT_ELIGIBLE,
                 f"{why_not} Choose another, or leave it to the turn by giving no --provider.",
             )
+
+
+def _check_result(case: Case, at: datetime, result: Result) -> None:
+    """Refuse a result that the proposal, the category or the council does not allow."""
+    if case.proposal is not None:
+        raise Refused(
+            Code.APPROVAL_PENDING,
+            f"A discretionary activation of {case.reference}, proposed by {case.proposal.by}, "
+            "waits for a senior approver: cir triage approve-discretionary, "
+            "reject-discretionary or withdraw-proposal.",
+        )
+    meets = meets_threshold(case.category)
+    if result == _QUALIFIES and not meets:
+        raise Refused(
+            Code.BELOW_THRESHOLD,
+            f"{case.reference} is {case.category}, below the threshold (C3 or more severe). "
+            "Support needs a second person: cir triage propose-discretionary.",
+        )
+    if result == _QUALIFIES and not case.council.eligible:
+        raise Refused(
+            Code.COUNCIL_NOT_ELIGIBLE,
+            f"{case.council.code} of {case.reference} is not an English principal council on "
+            "the register. Correct it with cir triage correct-council, or propose support "
+            "with cir triage propose-discretionary.",
+        )
+    if result == _NOT_QUALIFIED and meets:
+        raise Refused(
+            Code.CATEGORY_QUALIFIES,
+            f"{case.reference} is {case.category} and meets the threshold, so it cannot be "
+            "not-qualified; it may be out-of-scope, false-positive or duplicate.",
+        )
 
 
 class DecisionRecorded(Moves):

@@ -25,11 +25,14 @@ class ProposeDiscretionary(Command):
     phases: ClassVar[frozenset[Phase]] = _IN_ASSESSMENT
     reasoned: ClassVar[bool] = True
     desk_only: ClassVar[bool] = True
+    leads_on: ClassVar[frozenset[Phase]] = frozenset({ASS})
+    answered_by: ClassVar[str] = "approve-discretionary"
 
     tests: Annotated[AnsweredTests, Field(description="Every test with yes, no or unknown.")]
 
-    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
-        """Ask a senior approver, where one person cannot decide it."""
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> None:
+        """Refuse where one person decides, or a proposal waits."""
         if meets_threshold(case.category) and case.council.eligible:
             raise Refused(
                 Code.CATEGORY_QUALIFIES,
@@ -42,6 +45,10 @@ class ProposeDiscretionary(Command):
                 f"A proposal by {case.proposal.by} waits on {case.reference} already: "
                 "cir triage approve-discretionary, reject-discretionary or withdraw-proposal.",
             )
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Ask a senior approver, where one person cannot decide it."""
+        self.check_case(case, at)
         return (
             DiscretionaryProposed(
                 at=at,
@@ -62,14 +69,21 @@ class ApproveDiscretionary(Command):
     phases: ClassVar[frozenset[Phase]] = _IN_ASSESSMENT
     reasoned: ClassVar[bool] = True
     desk_only: ClassVar[bool] = True
+    leads_on: ClassVar[frozenset[Phase]] = frozenset({ASS})
 
-    def other_person(self, case: Case) -> tuple[str, ...]:
+    @classmethod
+    def first_people(cls, case: Case) -> tuple[str, ...]:
         """Return who proposed it."""
         return _proposer(case)
 
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> Proposal:
+        """Refuse where no proposal waits."""
+        return pending(case)
+
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Activate at the discretion of two people, on the record for ever."""
-        proposal = pending(case)
+        proposal = self.check_case(case, at)
         return (
             DiscretionaryApproved(
                 at=at, proposed_by=proposal.by, approved_by=self.by, reason=self.words()
@@ -95,13 +109,19 @@ class RejectDiscretionary(Command):
     reasoned: ClassVar[bool] = True
     desk_only: ClassVar[bool] = True
 
-    def other_person(self, case: Case) -> tuple[str, ...]:
+    @classmethod
+    def first_people(cls, case: Case) -> tuple[str, ...]:
         """Return who proposed it."""
         return _proposer(case)
 
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> Proposal:
+        """Refuse where no proposal waits."""
+        return pending(case)
+
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Let the proposal go."""
-        proposal = pending(case)
+        proposal = self.check_case(case, at)
         return (DiscretionaryRejected(at=at, proposed_by=proposal.by, reason=self.words()),)
 
 
@@ -115,9 +135,14 @@ class WithdrawProposal(Command):
     reasoned: ClassVar[bool] = True
     desk_only: ClassVar[bool] = True
 
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> Proposal:
+        """Refuse where no proposal waits."""
+        return pending(case)
+
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Let only the proposer take it back."""
-        proposal = pending(case)
+        proposal = self.check_case(case, at)
         if proposal.by != self.by:
             raise Refused(
                 Code.NOT_YOURS,

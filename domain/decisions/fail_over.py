@@ -35,6 +35,7 @@ class FailOver(Command):
     who: ClassVar[frozenset[Role]] = frozenset({M})
     phases: ClassVar[frozenset[Phase]] = frozenset({ACT, CON, ERA, OFF, REC})
     reasoned: ClassVar[bool] = True
+    leads_on: ClassVar[frozenset[Phase]] = frozenset({REC})
 
     evidence_transfer: Annotated[
         Words | None, Field(description="What evidence is handed over, and how.")
@@ -44,8 +45,9 @@ class FailOver(Command):
         Field(description="The council's agreement in writing that its order stands."),
     ] = None
 
-    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
-        """Change providers; an accepted order stands only by the council's own word."""
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> tuple[str, Provider]:
+        """Refuse where nobody is on the case, or nobody else could be."""
         former = case.engagement.provider
         if former is None:
             raise Refused(
@@ -53,7 +55,11 @@ class FailOver(Command):
                 f"No provider is on {case.reference} to be failed over from. "
                 "To call one out: cir activation assign-provider.",
             )
-        to = _other(case, at)
+        return former, _other(case, at)
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Change providers; an accepted order stands only by the council's own word."""
+        former, to = self.check_case(case, at)
         rates = self._rates(case, to, at)
         failed = ProviderFailedOver(
             at=at,

@@ -40,6 +40,7 @@ class HandOver(Command):
     group: ClassVar[str] = "handling"
     who: ClassVar[frozenset[Role]] = frozenset({T})
     phases: ClassVar[frozenset[Phase]] = OPEN
+    answered_by: ClassVar[str] = "accept-hand-over"
 
     to: Annotated[Line, Field(description="Staff id of who is to take over.")]
     open_actions: Annotated[
@@ -79,21 +80,32 @@ class AcceptHandOver(Command):
     who: ClassVar[frozenset[Role]] = frozenset({T})
     phases: ClassVar[frozenset[Phase]] = OPEN
 
-    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
-        """Make the person who was asked, and nobody else, the owner."""
+    @classmethod
+    def only_person(cls, case: Case) -> str | None:
+        """Return who was asked to take over."""
+        return None if case.hand_over is None else case.hand_over.to
+
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> PendingHandOver:
+        """Refuse where no hand-over waits."""
         if case.hand_over is None:
             raise Refused(
                 Code.NO_HAND_OVER,
                 f"No hand-over of {case.reference} waits to be accepted; {case.owner or 'nobody'} "
                 "owns it. The owner starts one: cir handling hand-over.",
             )
-        if self.by != case.hand_over.to:
+        return case.hand_over
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Make the person who was asked, and nobody else, the owner."""
+        waiting = self.check_case(case, at)
+        if self.by != self.only_person(case):
             raise Refused(
                 Code.NOT_FOR_YOU,
-                f"{case.reference} is handed over to {case.hand_over.to}, not to {self.by}. "
+                f"{case.reference} is handed over to {waiting.to}, not to {self.by}. "
                 "An incident manager can change that: cir handling assign-owner.",
             )
-        return (HandOverAccepted(at=at, giver=case.hand_over.giver, owner=self.by),)
+        return (HandOverAccepted(at=at, giver=waiting.giver, owner=self.by),)
 
 
 def check_staff(command: Command, case: Case, person: str) -> None:

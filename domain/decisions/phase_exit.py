@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field, StringConstraints
 
 from domain.case import Case, Event, Moves, PhaseExit
-from domain.command import Command, required
+from domain.command import Command, Form, required
 from domain.errors import Code, Refused
 from domain.free_text import clean_words
 from domain.people import M, P, Role
@@ -28,6 +28,8 @@ class ProposePhaseExit(Command):
     who: ClassVar[frozenset[Role]] = frozenset({P, M})
     phases: ClassVar[frozenset[Phase]] = _WITH_EXIT
     desk_only: ClassVar[bool] = True
+    leads_on: ClassVar[frozenset[Phase]] = frozenset({CON, ERA, REC})
+    answered_by: ClassVar[str] = "accept-phase-exit"
 
     criteria: Annotated[
         dict[str, str] | None,
@@ -35,14 +37,19 @@ class ProposePhaseExit(Command):
     ] = None
     summary: Annotated[Words, Field(description="How it stands, and why what is not met is not.")]
 
-    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
-        """Take the proposal when none waits and all criteria of the phase are answered."""
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> None:
+        """Refuse while a proposal waits."""
         if case.exit is not None:
             raise Refused(
                 Code.EXIT_PENDING,
                 f"{case.exit.by} has proposed to leave {case.phase} in {case.reference} already: "
                 "cir response accept-phase-exit or reject-phase-exit.",
             )
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Take the proposal when none waits and all criteria of the phase are answered."""
+        self.check_case(case, at)
         criteria = _answered(case, self.criteria or {})
         return (
             PhaseExitProposed(
@@ -64,6 +71,7 @@ class AcceptPhaseExit(Command):
     who: ClassVar[frozenset[Role]] = frozenset({M})
     phases: ClassVar[frozenset[Phase]] = _WITH_EXIT
     desk_only: ClassVar[bool] = True
+    leads_on: ClassVar[frozenset[Phase]] = frozenset({CON, ERA, REC})
 
     council_agreed_by: Annotated[
         Told | None, Field(description="Who at the council agreed: name and post.")
@@ -72,29 +80,37 @@ class AcceptPhaseExit(Command):
         Told | None, Field(description="Why the phase is over although a criterion is not met.")
     ] = None
 
-    def other_person(self, case: Case) -> tuple[str, ...]:
+    @classmethod
+    def first_people(cls, case: Case) -> tuple[str, ...]:
         """Return the member of staff who proposed it; a provider's proposal needs no second."""
         pending = case.exit
         if pending is None or case.provider(pending.by) is not None:
             return ()
         return (pending.by,)
 
+    @classmethod
+    def forms(cls, case: Case) -> tuple[Form, ...]:
+        """Return it without a reason for what is not met, and with one where that is needed."""
+        plain = Form({}, _check_all_met)
+        excused = Form({"not_met_reason": "..."}, cls.check_case)
+        return (plain, excused) if case.exit is not None and case.exit.not_met else (plain,)
+
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> PhaseExit:
+        """Refuse where nobody has proposed to leave the phase."""
+        return _pending(case)
+
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Enter the next phase, by the council's word and with a reason for what is not met."""
-        pending = _pending(case)
+        pending = self.check_case(case, at)
         agreed_by = required(
             self.council_agreed_by,
             Code.COUNCIL_NOT_AGREED,
             f"Nobody at the council of {case.reference} is named as having agreed to leave "
             f"{case.phase}: --council-agreed-by.",
         )
-        if pending.not_met and not (self.not_met_reason or "").strip():
-            raise Refused(
-                Code.CRITERIA_NOT_MET,
-                f"In {case.reference} these are not met: {', '.join(pending.not_met)}. Give "
-                "--not-met-reason, or refuse with cir response reject-phase-exit.",
-                not_met=pending.not_met,
-            )
+        if not (self.not_met_reason or "").strip():
+            _check_all_met(case, at)
         return (
             PhaseExitAccepted(
                 at=at,
@@ -118,9 +134,14 @@ class RejectPhaseExit(Command):
     reasoned: ClassVar[bool] = True
     desk_only: ClassVar[bool] = True
 
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> PhaseExit:
+        """Refuse where nobody has proposed to leave the phase."""
+        return _pending(case)
+
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Go on in the phase."""
-        pending = _pending(case)
+        pending = self.check_case(case, at)
         return (
             PhaseExitRejected(
                 at=at, phase=pending.phase, proposed_by=pending.by, reason=self.words()
@@ -180,6 +201,22 @@ def _pending(case: Case) -> PhaseExit:
             "cir response propose-phase-exit.",
         )
     return case.exit
+
+
+def _check_all_met(case: Case, at: datetime) -> None:
+    """Refuse to leave without a reason a phase whose criteria are not all met.
+
+    Raises:
+        Refused: ``no-exit-proposed``, ``criteria-not-met``.
+    """
+    pending = _pending(case)
+    if pending.not_met:
+        raise Refused(
+            Code.CRITERIA_NOT_MET,
+            f"In {case.reference} these are not met: {', '.join(pending.not_met)}. Give "
+            "--not-met-reason, or refuse with cir response reject-phase-exit.",
+            not_met=pending.not_met,
+        )
 
 
 class PhaseExitProposed(Event):

@@ -25,6 +25,7 @@ class ChangePolicy(Command):
     phases: ClassVar[frozenset[Phase]] = OPEN
     reasoned: ClassVar[bool] = True
     desk_only: ClassVar[bool] = True
+    answered_by: ClassVar[str] = "confirm-policy"
 
     settings: Annotated[
         dict[str, float], Field(description="New numbers by setting, as cir policy show prints it.")
@@ -33,16 +34,21 @@ class ChangePolicy(Command):
         bool, Field(description="Whether running deadlines move; else only new ones use it.")
     ] = False
 
-    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
-        """Propose numbers that a case may change, that are possible, and that differ."""
-        unknown = case.policy.unknown_settings(self.settings)
-        self._check_numbers(case, unknown)
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> None:
+        """Refuse while a change waits."""
         if case.policy_change is not None:
             raise Refused(
                 Code.CHANGE_PENDING,
                 f"A change of policy by {case.policy_change.by} waits on {case.reference}: "
                 "cir handling confirm-policy.",
             )
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Propose numbers that a case may change, that are possible, and that differ."""
+        unknown = case.policy.unknown_settings(self.settings)
+        self._check_numbers(case, unknown)
+        self.check_case(case, at)
         if unknown:
             raise Refused(
                 Code.UNKNOWN_SETTING,
@@ -91,12 +97,14 @@ class ConfirmPolicy(Command):
     reasoned: ClassVar[bool] = True
     desk_only: ClassVar[bool] = True
 
-    def other_person(self, case: Case) -> tuple[str, ...]:
+    @classmethod
+    def first_people(cls, case: Case) -> tuple[str, ...]:
         """Return who proposed the change."""
         return () if case.policy_change is None else (case.policy_change.by,)
 
-    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
-        """Put the numbers in force; running deadlines move only where that was asked for."""
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> PolicyChange:
+        """Refuse where no change waits."""
         change = case.policy_change
         if change is None:
             raise Refused(
@@ -104,6 +112,11 @@ class ConfirmPolicy(Command):
                 f"No change of policy waits on {case.reference}. "
                 "The head of service proposes one: cir handling change-policy.",
             )
+        return change
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Put the numbers in force; running deadlines move only where that was asked for."""
+        change = self.check_case(case, at)
         changed = PolicyChanged(
             at=at,
             proposed_by=change.by,

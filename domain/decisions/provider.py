@@ -9,7 +9,7 @@ from domain.case import Case, Event
 from domain.command import Command
 from domain.decisions import fail_over
 from domain.decisions.call_outs import closed, waiting_call_out
-from domain.engagement import Declined, DeclineReason
+from domain.engagement import CallOut, Declined, DeclineReason
 from domain.errors import Code, Refused
 from domain.people import M, P, Role, T
 from domain.phase import ACT, CON, ERA, OFF, REC, Phase
@@ -34,14 +34,20 @@ class AcknowledgeCallOut(Command):
         OneLine | None, Field(description="The provider's own code for its responder.")
     ] = None
 
-    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
-        """Take the confirmation of an open call-out, once."""
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> CallOut:
+        """Refuse where no call-out waits, or it was confirmed already."""
         call_out = waiting_call_out(case)
         if call_out.acknowledged_at is not None:
             raise Refused(
                 Code.ALREADY_ACKNOWLEDGED,
                 f"{call_out.provider} has confirmed the call-out of {case.reference} already.",
             )
+        return call_out
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Take the confirmation of an open call-out, once."""
+        call_out = self.check_case(case, at)
         return (
             ProviderAcknowledged(
                 at=at,
@@ -63,9 +69,14 @@ class AttemptContact(Command):
     channel: Annotated[OneLine, Field(description="By which channel.")]
     result: Annotated[Words, Field(description="What came of it.")]
 
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> CallOut:
+        """Refuse where no call-out waits for contact."""
+        return waiting_call_out(case)
+
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Keep the attempt of an open call-out."""
-        call_out = waiting_call_out(case)
+        call_out = self.check_case(case, at)
         return (
             ContactAttempted(
                 at=at,
@@ -91,9 +102,14 @@ class MakeContact(Command):
         Answer | None, Field(description="Whether the council confirms it.")
     ] = None
 
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> CallOut:
+        """Refuse where no call-out waits for contact."""
+        return waiting_call_out(case)
+
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """End the wait of an open call-out."""
-        call_out = waiting_call_out(case)
+        call_out = self.check_case(case, at)
         return (
             ContactMade(
                 at=at,
@@ -117,9 +133,14 @@ class DeclineCallOut(Command):
 
     why: Annotated[DeclineReason, Field(description="Why it declines.")]
 
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> CallOut:
+        """Refuse where no call-out waits for contact."""
+        return waiting_call_out(case)
+
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Take the provider of an open call-out off the case; its turn is given back."""
-        call_out = waiting_call_out(case)
+        call_out = self.check_case(case, at)
         return (
             ProviderDeclined(
                 at=at,

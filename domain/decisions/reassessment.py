@@ -19,9 +19,11 @@ class Reassess(Command):
     who: ClassVar[frozenset[Role]] = frozenset({T})
     phases: ClassVar[frozenset[Phase]] = frozenset({CLS, END})
     reasoned: ClassVar[bool] = True
+    leads_on: ClassVar[frozenset[Phase]] = frozenset({CLS, END})
 
-    def decide(self, case: Case, at: datetime) -> tuple["ReassessmentOpened", ...]:
-        """Go back to assessment while the watch over a case that did not qualify is open."""
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> None:
+        """Refuse a case that ended otherwise, and one whose watch is over."""
         if case.outcome is not Outcome.NOT_QUALIFIED:
             raise Refused(
                 Code.NOTHING_TO_REASSESS,
@@ -35,6 +37,10 @@ class Reassess(Command):
                 f"The time in which {case.reference} could be assessed again is over. "
                 "For new harm: cir closing reopen, or a new case.",
             )
+
+    def decide(self, case: Case, at: datetime) -> tuple["ReassessmentOpened", ...]:
+        """Go back to assessment while the watch over a case that did not qualify is open."""
+        self.check_case(case, at)
         return (ReassessmentOpened(at=at, why="new-facts", reason=self.words()),)
 
 

@@ -1,26 +1,30 @@
 """The offer of recovery: made by a manager, refused by the council, or let go unanswered."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from domain.case import Case, Event, Moves, Offer
 from domain.clocks.working_time import add_working
-from domain.command import Command
+from domain.command import Command, Form
 from domain.decisions import acceptance, recovery_end
 from domain.decisions.ending import resumed
 from domain.decisions.offers import no_recovery, waiting_offer
 from domain.errors import Code, Refused
 from domain.people import M, Role, T
 from domain.phase import CLS, ERA, OFF, Phase, RecoveryAnswer
-from domain.provider import RateCard
+from domain.provider import Provider, RateCard
 from domain.rotation import uk_day
 from domain.said import OneLine, SaidBy
 from domain.value import utc_text
 
 PARTS = (acceptance, recovery_end)
 """The other modules of the group; importing them enters their commands in the registry."""
+
+ANY_CARD = "of any name"
+"""Stands for a card where the provider has none."""
 
 
 class OfferRecovery(Command):
@@ -30,13 +34,16 @@ class OfferRecovery(Command):
     group: ClassVar[str] = "recovery"
     who: ClassVar[frozenset[Role]] = frozenset({M})
     phases: ClassVar[frozenset[Phase]] = frozenset({ERA, OFF, CLS})
+    leads_on: ClassVar[frozenset[Phase]] = frozenset({OFF, CLS})
+    answered_by: ClassVar[str] = "accept-recovery"
 
     card: Annotated[OneLine, Field(description="The provider's rate card for recovery.")]
     estimate_pence: Annotated[int, Field(ge=0, description="What it may cost, in pence.")]
     terms: Annotated[OneLine | None, Field(description="Reference of the terms.")] = None
 
-    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
-        """Put the card's rates before the council, once at a time."""
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> None:
+        """Refuse where recovery is answered, or never came to be offered."""
         if _never_got_so_far(case):
             raise Refused(
                 Code.WRONG_PHASE,
@@ -56,7 +63,19 @@ class OfferRecovery(Command):
                 f"An offer by {case.offer.provider} waits for the council of {case.reference}: "
                 "cir recovery accept-recovery, reject-recovery or lapse-recovery.",
             )
-        provider, card = self._card(case, at)
+
+    @classmethod
+    def forms(cls, case: Case) -> tuple[Form, ...]:
+        """Return one for each recovery card of whoever would make the offer."""
+        provider = _offering(case)
+        cards = () if provider is None else provider.cards
+        known = [card.id for card in cards if card.kind == "recovery"] or [ANY_CARD]
+        return tuple(Form({"card": one}, partial(_check_offer, card=one)) for one in known)
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Put the card's rates before the council, once at a time."""
+        self.check_case(case, at)
+        provider, card = _card(case, at, self.card)
         return (
             RecoveryOffered(
                 at=at,
@@ -68,29 +87,6 @@ class OfferRecovery(Command):
             ),
         )
 
-    def _card(self, case: Case, at: datetime) -> tuple[str, RateCard]:
-        """Return whose card it is, and the card.
-
-        The provider now on the case makes the offer; in closing the last one that was.
-
-        Raises:
-            Refused: ``no-rate-card``, also when no provider ever came.
-        """
-        engagement = case.engagement
-        last = engagement.last_provider if case.phase is CLS else None
-        provider = case.provider(engagement.provider or last)
-        card = None if provider is None else provider.card(self.card)
-        usable = card is not None and card.kind == "recovery" and card.holds_on(uk_day(at))
-        if provider is None or card is None or not usable:
-            whose = "No provider is" if provider is None else f"{provider.id} is"
-            raise Refused(
-                Code.NO_RATE_CARD,
-                f"{whose} on {case.reference} with a recovery card {self.card} in force on "
-                f"{uk_day(at).isoformat()}. Cards: cir providers list. To end without recovery: "
-                "cir recovery close-without-recovery.",
-            )
-        return provider.id, card
-
 
 class RejectRecovery(Command):
     """Record that the council does not take the recovery it was offered."""
@@ -100,12 +96,18 @@ class RejectRecovery(Command):
     who: ClassVar[frozenset[Role]] = frozenset({T})
     phases: ClassVar[frozenset[Phase]] = frozenset({ERA, OFF})
     reasoned: ClassVar[bool] = True
+    leads_on: ClassVar[frozenset[Phase]] = frozenset({OFF})
 
     said_by: Annotated[SaidBy, Field(description="Who said it, and how they were verified.")]
 
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> Offer:
+        """Refuse where no offer waits."""
+        return waiting_offer(case)
+
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Take the answer to an offer; anybody verified at the council may refuse."""
-        offer = waiting_offer(case)
+        offer = self.check_case(case, at)
         return (
             RecoveryRejected(
                 at=at, provider=offer.provider, said_by=self.said_by, reason=self.words()
@@ -121,9 +123,11 @@ class LapseRecovery(Command):
     who: ClassVar[frozenset[Role]] = frozenset({M})
     phases: ClassVar[frozenset[Phase]] = frozenset({OFF})
     reasoned: ClassVar[bool] = True
+    leads_on: ClassVar[frozenset[Phase]] = frozenset({OFF})
 
-    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
-        """Let an offer go once it has waited long enough in working time; silence is no yes."""
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> Offer:
+        """Refuse where no offer waits, or it has not waited long enough."""
         offer = waiting_offer(case)
         lapses_at = add_working(
             offer.offered_at, case.policy.lapse_from(), case.policy.working_hours
@@ -135,7 +139,45 @@ class LapseRecovery(Command):
                 "A no from the council: cir recovery reject-recovery.",
                 from_at=utc_text(lapses_at),
             )
+        return offer
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Let an offer go once it has waited long enough in working time; silence is no yes."""
+        offer = self.check_case(case, at)
         return (RecoveryLapsed(at=at, provider=offer.provider, reason=self.words()),)
+
+
+def _check_offer(case: Case, at: datetime, card: str) -> None:
+    """Refuse an offer on that card."""
+    OfferRecovery.check_case(case, at)
+    _card(case, at, card)
+
+
+def _offering(case: Case) -> Provider | None:
+    """Return who makes an offer: the provider on the case; in closing the last one that was."""
+    engagement = case.engagement
+    last = engagement.last_provider if case.phase is CLS else None
+    return case.provider(engagement.provider or last)
+
+
+def _card(case: Case, at: datetime, card_id: str) -> tuple[str, RateCard]:
+    """Return whose card it is, and the card.
+
+    Raises:
+        Refused: ``no-rate-card``, also when no provider ever came.
+    """
+    provider, day = _offering(case), uk_day(at)
+    card = None if provider is None else provider.card(card_id)
+    usable = card is not None and card.kind == "recovery" and card.holds_on(day)
+    if provider is None or card is None or not usable:
+        whose = "Nobody" if provider is None else provider.id
+        raise Refused(
+            Code.NO_RATE_CARD,
+            f"{whose} on {case.reference} has no recovery card {card_id} in force on "
+            f"{day.isoformat()}. Cards: cir providers list. To end without recovery: "
+            "cir recovery close-without-recovery.",
+        )
+    return provider.id, card
 
 
 def _never_got_so_far(case: Case) -> bool:

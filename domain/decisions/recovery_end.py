@@ -25,6 +25,7 @@ class CloseWithoutRecovery(Command):
     who: ClassVar[frozenset[Role]] = frozenset({M})
     phases: ClassVar[frozenset[Phase]] = frozenset({OFF})
     reasoned: ClassVar[bool] = True
+    leads_on: ClassVar[frozenset[Phase]] = frozenset({OFF})
 
     why: Annotated[
         Literal["council-refused-in-advance", "no-rate-card", "contract-ended", "other"],
@@ -41,14 +42,19 @@ class CloseWithoutRecovery(Command):
             raise ValueError(f"{REFUSED_IN_ADVANCE} needs said_by: whose word is it?")
         return self
 
-    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
-        """Close while no offer waits; one that does is answered or lapses instead."""
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> None:
+        """Refuse while an offer waits."""
         if case.offer is not None:
             raise Refused(
                 Code.OFFER_PENDING,
                 f"An offer by {case.offer.provider} waits for the council of {case.reference}: "
                 "cir recovery reject-recovery or lapse-recovery.",
             )
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Close while no offer waits; one that does is answered or lapses instead."""
+        self.check_case(case, at)
         return (RecoveryNotOffered(at=at, why=self.why, said_by=self.said_by, reason=self.words()),)
 
 
@@ -60,6 +66,7 @@ class StopRecovery(Command):
     who: ClassVar[frozenset[Role]] = frozenset({M})
     phases: ClassVar[frozenset[Phase]] = frozenset({REC})
     reasoned: ClassVar[bool] = True
+    leads_on: ClassVar[frozenset[Phase]] = frozenset({REC})
 
     said_by: Annotated[SaidBy, Field(description="Who said it, and how they were verified.")]
 

@@ -26,6 +26,7 @@ class Reopen(Command):
     phases: ClassVar[frozenset[Phase]] = frozenset({END})
     reasoned: ClassVar[bool] = True
     desk_only: ClassVar[bool] = True
+    leads_on: ClassVar[frozenset[Phase]] = frozenset({END})
 
     to: Annotated[
         Literal["assessment", "closing"],
@@ -40,16 +41,21 @@ class Reopen(Command):
         Field(description="For data-published: when the council became aware; else now."),
     ] = None
 
-    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
-        """Begin another round while the window is open."""
-        if self.aware_at is not None:
-            check_not_ahead(case, self.aware_at, at)
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> None:
+        """Refuse once the time for it is over."""
         if case.window("reopen") is None:
             raise Refused(
                 Code.REOPEN_WINDOW_CLOSED,
                 f"The time in which {case.reference} could be opened again is over. New harm is a "
                 "new case, linked follow-on: cir case open, cir handling link-case.",
             )
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Begin another round while the window is open."""
+        if self.aware_at is not None:
+            check_not_ahead(case, self.aware_at, at)
+        self.check_case(case, at)
         published = self.trigger == DATA_PUBLISHED
         return (
             CaseReopened(

@@ -1,12 +1,13 @@
 """The response while it runs: updates, reviews and the way back to containment."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from domain.case import Case, Event, Moves
-from domain.command import Command
+from domain.command import Command, Form
 from domain.decisions import phase_exit
 from domain.decisions.lapses import lapsed_exit, withdrawn_offer
 from domain.errors import Code, Refused
@@ -70,14 +71,16 @@ class RecordReview(Command):
     ]
     notes: Annotated[Words, Field(description="What was found, and what follows from it.")]
 
+    @classmethod
+    def forms(cls, case: Case) -> tuple[Form, ...]:
+        """Return one for each thing that is reviewed."""
+        return tuple(
+            Form({"about": one}, partial(_check_review, about=one), follows=True) for one in REVIEWS
+        )
+
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Take the review that a running clock waits for."""
-        if not any(case.live_clocks(name) for name in REVIEWS[self.about]):
-            raise Refused(
-                Code.NO_REVIEW_RUNNING,
-                f"No review of the {self.about} is due in {case.reference}. "
-                "Write other findings down with cir handling add-note.",
-            )
+        _check_review(case, at, self.about)
         return (ReviewRecorded(at=at, about=self.about, result=self.result, notes=self.notes),)
 
 
@@ -89,6 +92,7 @@ class ReturnToContainment(Command):
     who: ClassVar[frozenset[Role]] = frozenset({M})
     phases: ClassVar[frozenset[Phase]] = frozenset({ERA, OFF, REC})
     reasoned: ClassVar[bool] = True
+    leads_on: ClassVar[frozenset[Phase]] = frozenset({ERA, OFF, REC})
 
     trigger: Annotated[
         Literal["re-infection", "spread", "missed-host"],
@@ -99,6 +103,16 @@ class ReturnToContainment(Command):
         """Contain once more; a pending exit and an unanswered offer are void."""
         returned = ReturnedToContainment(at=at, trigger=self.trigger, reason=self.words())
         return (returned, *lapsed_exit(case, at), *withdrawn_offer(case, at))
+
+
+def _check_review(case: Case, at: datetime, about: str) -> None:
+    """Refuse a review that no running clock waits for."""
+    if not any(case.live_clocks(name) for name in REVIEWS[about]):
+        raise Refused(
+            Code.NO_REVIEW_RUNNING,
+            f"No review of the {about} is due in {case.reference}. "
+            "Write other findings down with cir handling add-note.",
+        )
 
 
 class ProviderUpdateRecorded(Event):

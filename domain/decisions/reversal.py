@@ -23,14 +23,21 @@ class ReverseDecision(Command):
     phases: ClassVar[frozenset[Phase]] = frozenset({ACT, CON, ERA, CLS, END})
     reasoned: ClassVar[bool] = True
     desk_only: ClassVar[bool] = True
+    leads_on: ClassVar[frozenset[Phase]] = frozenset({ACT, CON, ERA, CLS, END})
 
-    def other_person(self, case: Case) -> tuple[str, ...]:
+    @classmethod
+    def first_people(cls, case: Case) -> tuple[str, ...]:
         """Return whoever recorded, proposed or approved the decision."""
         return () if case.decision is None else case.decision.people
 
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> Decision:
+        """Refuse where no decision can be taken back."""
+        return _reversible(case)
+
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Assess again; a provider at work is told to stop, never silently."""
-        decision = _reversible(case)
+        decision = self.check_case(case, at)
         reversed_ = DecisionReversed(
             at=at, result=decision.result, people=decision.people, reason=self.words()
         )

@@ -25,18 +25,24 @@ class RequestSpend(Command):
     phases: ClassVar[frozenset[Phase]] = WHILE_WORKING
     reasoned: ClassVar[bool] = True
     desk_only: ClassVar[bool] = True
+    answered_by: ClassVar[str] = "authorise-spend"
 
     amount_pence: Annotated[int, Field(description="The new total, in pence.")]
 
-    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
-        """Ask once; a higher total only."""
-        _must_be_higher(case, self.amount_pence)
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> None:
+        """Refuse while a request waits."""
         if case.money.request is not None:
             raise Refused(
                 Code.REQUEST_PENDING,
                 f"{case.money.request.by} has asked for money on {case.reference} already; "
                 "it waits for a senior approver: cir money authorise-spend or reject-spend.",
             )
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Ask once; a higher total only."""
+        _must_be_higher(case, self.amount_pence)
+        self.check_case(case, at)
         return (
             SpendRequested(
                 at=at, requested_by=self.by, amount_pence=self.amount_pence, reason=self.words()
@@ -58,13 +64,19 @@ class AuthoriseSpend(Command):
         int | None, Field(description="The new total in pence; else what was asked.")
     ] = None
 
-    def other_person(self, case: Case) -> tuple[str, ...]:
+    @classmethod
+    def first_people(cls, case: Case) -> tuple[str, ...]:
         """Whoever asked does not answer."""
         return _asker(case)
 
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> SpendRequest:
+        """Refuse where nobody has asked."""
+        return _asked(case)
+
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Raise the authority."""
-        asked = _asked(case)
+        asked = self.check_case(case, at)
         amount = self.amount_pence if self.amount_pence is not None else asked.amount_pence
         _must_be_higher(case, amount)
         return (
@@ -89,13 +101,19 @@ class RejectSpend(Command):
     reasoned: ClassVar[bool] = True
     desk_only: ClassVar[bool] = True
 
-    def other_person(self, case: Case) -> tuple[str, ...]:
+    @classmethod
+    def first_people(cls, case: Case) -> tuple[str, ...]:
         """Whoever asked does not answer."""
         return _asker(case)
 
+    @classmethod
+    def check_case(cls, case: Case, at: datetime) -> SpendRequest:
+        """Refuse where nobody has asked."""
+        return _asked(case)
+
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Refuse it; the clock runs on."""
-        asked = _asked(case)
+        asked = self.check_case(case, at)
         return (SpendRefused(at=at, amount_pence=asked.amount_pence, reason=self.words()),)
 
 

@@ -35,6 +35,7 @@ class Acknowledge(Command):
     group: ClassVar[str] = "triage"
     who: ClassVar[frozenset[Role]] = frozenset({T})
     phases: ClassVar[frozenset[Phase]] = _REPORTED
+    leads_on: ClassVar[frozenset[Phase]] = frozenset({REP})
 
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Make the officer the owner."""
