@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from domain.policy import Policy
+from domain.policy import Policy, Setting, described
 
 DEFAULT = Path(__file__).resolve().parents[1] / "policy" / "default.toml"
 
@@ -14,3 +14,12 @@ def read_policy(path: Path) -> Policy:
         PolicyError: With every problem.
     """
     return Policy.from_toml(path.read_text(), default=DEFAULT.read_text())
+
+
+def read_numbers(path: Path) -> tuple[Setting, ...]:
+    """Return every line of the policy in ``path`` with its source, which no case carries.
+
+    Raises:
+        PolicyError: With every problem.
+    """
+    return described(path.read_text(), DEFAULT.read_text())

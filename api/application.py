@@ -16,14 +16,16 @@ from adapters.database.engine import create_engine
 from adapters.database.intake import Intake
 from adapters.database.registers import Registers
 from adapters.desk_key import DeskKey
-from adapters.policies import read_policy
+from adapters.policies import read_numbers, read_policy
+from adapters.temporal.asking import CaseAsker
 from adapters.temporal.connect import connect
 from adapters.temporal.instructing import Instructor
 from adapters.temporal.remote_codec import RemoteCodec
 from adapters.temporal.sealing import codec_of
-from api import codec, instructions, intake, reads, registers, schemas
+from api import codec, explaining, instructions, intake, reads, registers, schemas
 from api.answers import Answer, database_away, fault, misread, no_door, say
 from api.desk import Desk
+from api.explaining import Explainer
 from settings import Settings
 from starter import converter_of
 
@@ -47,6 +49,9 @@ def build_application(settings: Settings) -> FastAPI:
         app.state.codec = RemoteCodec(codec_of(converter), settings.temporal_namespace)
         app.state.task_queue = settings.task_queue
         app.state.policy = read_policy(settings.policy_file)
+        app.state.explainer = Explainer(
+            CaseAsker(client), app.state.policy, read_numbers(settings.policy_file)
+        )
         known, key = Registers(engine, utc_now), DeskKey.from_file(settings.desk_key)
         await known.publish_desk_key(key.id, key.public)
         app.state.desk = Desk(
@@ -63,7 +68,7 @@ def build_application(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="cir desk", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(codec.CodecOrigins, origins=codec.origins_of(settings.ui_url))
-    for door in (codec, intake, registers, reads, instructions, schemas):
+    for door in (codec, intake, registers, reads, explaining, instructions, schemas):
         app.include_router(door.router)
     app.add_exception_handler(Answer, say)
     app.add_exception_handler(RequestValidationError, misread)

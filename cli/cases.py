@@ -1,4 +1,4 @@
-"""``cir case``: open, check, list, show, history, instruct, wait and watch."""
+"""``cir case``: open, check, list, show, explain, history, instruct, wait and watch."""
 
 import json
 from datetime import UTC, datetime
@@ -132,6 +132,11 @@ def shown(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     return options.desk.get(case_path(values["case"]))
 
 
+def explained(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
+    """Say why one case stands where it stands."""
+    return options.desk.get(case_path(values["case"], "explanation"))
+
+
 def history(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     """Show the facts of one case, or what was refused on it."""
     if values["refused"]:
@@ -239,6 +244,9 @@ def verbs() -> dict[str, click.Command]:
         "check": _command("check", checked, "Say what opening would say.", source, *check),
         "list": _command("list", listed, "List cases.", *_filters()),
         "show": _command("show", shown, "Everything about one case.", CASE),
+        "explain": _command(
+            "explain", explained, "Why it stands where it stands: who must act, and why.", CASE
+        ),
         "history": _command(
             "history", history, "The facts of a case, oldest first.", CASE, refused
         ),

@@ -28,6 +28,10 @@ def draw(data: Any, options: Options) -> None:  # noqa: ANN401
         _cases(console, data, options)
     elif isinstance(data, list):
         _rows(console, [_slim(row) for row in data], options)
+    elif isinstance(data, dict) and "next" in data and "commands" in data:
+        from cli.explained import draw_explanation
+
+        draw_explanation(console, data, options)
     elif isinstance(data, dict) and "command" in data and "events" in data:
         _taken(console, data, options)
     elif isinstance(data, dict) and "clocks" in data and "ledgers" in data:

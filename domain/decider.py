@@ -155,6 +155,15 @@ def _check_version(case: Case, command: Command, now: datetime) -> None:
 
 
 def _check_phase(case: Case, command: Command, now: datetime) -> None:
+    check_phase(case, command)
+
+
+def check_phase(case: Case, command: type[Command] | Command) -> None:
+    """Refuse a command where it is not for the case's phase, or the case is archived.
+
+    Raises:
+        Refused: ``case-archived``, ``case-closed`` or ``wrong-phase``.
+    """
     if case.archived and command.name != "legal-hold":
         raise Refused(
             Code.CASE_ARCHIVED,

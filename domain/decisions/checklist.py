@@ -15,14 +15,14 @@ Waivable = Literal["final-report", "data-return", "ico-outcome"]
 """The items a senior person may let go; money, disputes and open pages never."""
 
 SETTLED_BY = {
-    "final-report": "record-final-report",
-    "data-return": "record-final-report",
-    "billing": "hand-off-billing",
-    "held-work": "resolve-work",
-    "ico-outcome": "record-ico",
-    "open-escalations": "acknowledge-escalation",
+    "final-report": ("record-final-report",),
+    "data-return": ("record-final-report",),
+    "billing": ("hand-off-billing", "billing-acknowledged"),
+    "held-work": ("resolve-work",),
+    "ico-outcome": ("record-ico",),
+    "open-escalations": ("acknowledge-escalation", "record-delivery"),
 }
-"""Every item, and the command that settles it."""
+"""Every item, and the commands that settle it."""
 
 CONFIRMED: DataReturn = "confirmed"
 _KEPT_OUT = (ItemState.HELD, ItemState.DISPUTED)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field
 
@@ -75,17 +75,18 @@ class ProposeClose(Command):
 
     @classmethod
     def forms(cls, case: Case) -> tuple[Form, ...]:
-        """Return it with nothing waived, and with all that could be, where that would help."""
-        said = {"data_return": CONFIRMED}
-        plain = Form(said, partial(_check_proposal, waive=()))
-        asked = waivable(case, CONFIRMED)
-        if not asked:
-            return (plain,)
-        return (plain, Form({**said, "waive": asked}, partial(_check_proposal, waive=asked)))
+        """Return it for each word on the data: as it is, and with all waived that could be."""
+        found = []
+        for said in get_args(DataReturn):
+            asked = waivable(case, said)
+            for waive in ((), asked) if asked else ((),):
+                check = partial(_check_proposal, data_return=said, waive=waive)
+                found.append(Form({"data_return": said, "waive": waive}, check))
+        return tuple(found)
 
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Take the proposal when the checklist lacks nothing but what is asked to be waived."""
-        check_complete(case, self.data_return, self.waive)
+        _check_proposal(case, at, self.data_return, self.waive)
         return (
             CloseProposed(
                 at=at,
@@ -182,9 +183,11 @@ def _proposed(case: Case) -> CloseProposal:
     return proposal
 
 
-def _check_proposal(case: Case, at: datetime, waive: tuple[str, ...]) -> None:
+def _check_proposal(
+    case: Case, at: datetime, data_return: DataReturn, waive: tuple[str, ...]
+) -> None:
     """Refuse a proposal while the checklist lacks more than is asked to be waived."""
-    check_complete(case, CONFIRMED, waive)
+    check_complete(case, data_return, waive)
 
 
 def _check_confirmed(case: Case, at: datetime, waive: tuple[str, ...]) -> None:

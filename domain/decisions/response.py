@@ -73,9 +73,11 @@ class RecordReview(Command):
 
     @classmethod
     def forms(cls, case: Case) -> tuple[Form, ...]:
-        """Return one for each thing that is reviewed."""
+        """Return one for each review that a clock waits for; where none does, for each there is."""
+        due = [one for one in REVIEWS if _is_due(case, one)]
         return tuple(
-            Form({"about": one}, partial(_check_review, about=one), follows=True) for one in REVIEWS
+            Form({"about": one}, partial(_check_review, about=one), follows=True)
+            for one in due or REVIEWS
         )
 
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
@@ -105,9 +107,13 @@ class ReturnToContainment(Command):
         return (returned, *lapsed_exit(case, at), *withdrawn_offer(case, at))
 
 
+def _is_due(case: Case, about: str) -> bool:
+    return any(case.live_clocks(name) for name in REVIEWS[about])
+
+
 def _check_review(case: Case, at: datetime, about: str) -> None:
     """Refuse a review that no running clock waits for."""
-    if not any(case.live_clocks(name) for name in REVIEWS[about]):
+    if not _is_due(case, about):
         raise Refused(
             Code.NO_REVIEW_RUNNING,
             f"No review of the {about} is due in {case.reference}. "

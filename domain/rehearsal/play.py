@@ -37,7 +37,7 @@ class Play:
 
     def to_the_end(self) -> dict[str, Any]:
         """Play every step and return the answer of ``cir exercise rehearse --json``."""
-        steps = [self._step(step) for step in self._scenario.steps]
+        steps = [self.take(step) for step in self._scenario.steps]
         final = self._final()
         mismatches = [
             *(m for step, done in zip(self._scenario.steps, steps, strict=True)
@@ -56,7 +56,18 @@ class Play:
             "mismatches": mismatches,
         }
 
-    def _step(self, step: Step) -> dict[str, Any]:
+    @property
+    def case(self) -> Case | None:
+        """Return the case as it stands; ``None`` before it is opened."""
+        return self._case
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """Return every fact so far."""
+        return tuple(self._world.facts)
+
+    def take(self, step: Step) -> dict[str, Any]:
+        """Let time pass up to a step, play it, and return what it came to."""
         at = self._scenario.instant(step.at)
         if self._case is not None:
             self._case = self._world.let_pass(self._case, at, through=False)
