@@ -22,7 +22,8 @@ router = APIRouter()
 
 SILENT = (
     "The case itself did not answer: Temporal or the worker is away. This is what its record "
-    "says; a deadline that has passed meanwhile pages when they are back. Look with cir doctor."
+    "says, by the numbers of this desk's policy; a deadline that has passed meanwhile pages when "
+    "they are back. Look with cir doctor."
 )
 GONE = "Temporal no longer holds this case. This is what its record says."
 

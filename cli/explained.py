@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.text import Text
 
 from cli.context import Options
-from cli.harmless import safe, soon, when
+from cli.harmless import safe, soon, to_the_second, when
 
-MOST_PAGES, MOST_ENDED = 6, 8
+MOST_PAGES, MOST_ENDED = 6, 5
 """The latest of each that are shown; JSON has them all."""
 
 CALENDARS = {"elapsed": "day and night", "working": "in working time"}
@@ -33,7 +33,7 @@ class Page:
 
     def at(self, instant: str | None) -> str:
         """Return an instant as people read it; nothing for none."""
-        return (when if self._fast else soon)(instant, self._options)
+        return (to_the_second if self._fast else soon)(instant, self._options)
 
     def title(self, words: str) -> None:
         """Print a heading."""
@@ -101,11 +101,11 @@ def _deadline(page: Page, act: dict[str, Any]) -> str:
 
 def _who(act: dict[str, Any]) -> str:
     """Return who acts, in words: a name where there is one, and who else may."""
-    roles = " or ".join(act["who"])
+    roles = _either(act["who"])
     if act["only"]:
         return f"{act['person']}, and nobody else"
     named = f"{act['person']} ({roles})" if act["person"] else f"any {roles}"
-    barred = f", but not {' or '.join(act['not_by'])}" if act["not_by"] else ""
+    barred = f", but not {_either(act['not_by'])}" if act["not_by"] else ""
     return f"{named}{barred}"
 
 
@@ -154,7 +154,8 @@ def _since(page: Page, clock: dict[str, Any]) -> str:
     since = f"counted from {page.at(clock['started_at'])}"
     if started is None:
         return f"{since}; what started it is not on the record yet"
-    at = "" if started["at"] == clock["started_at"] else f" at {page.at(started['at'])}"
+    counted, began = page.at(clock["started_at"]), page.at(started["at"])
+    at = "" if counted == began else f" at {began}"
     moved = [f"{one['type'].removeprefix('clock-')} {page.at(one['at'])}"
              for one in clock["changes"]]  # fmt: skip
     since += f", started by {started['type']} ({started['by']}){at}"
@@ -203,7 +204,7 @@ def _span(seconds: float, kind: str = "") -> str:
 
 
 def _stops(clock: dict[str, Any]) -> str:
-    facts = " or ".join(one["type"] for one in clock["stops_on"])
+    facts = _either([one["type"] for one in clock["stops_on"]])
     narrowed = f", when: {clock['stops_when']}" if clock["stops_when"] else ""
     return f"stops on {facts}{narrowed}"
 
@@ -213,7 +214,13 @@ def _pauses(clock: dict[str, Any]) -> str:
         return NEVER
     if clock["state"] == "breached":
         return "breached, so it cannot be paused"
-    return f"it may be paused for {' or '.join(clock['pausable_for'])}"
+    return f"it may be paused for {_either(clock['pausable_for'])}"
+
+
+def _either(names: list[str]) -> str:
+    """Return names as alternatives: ``a, b or c``."""
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _ended(page: Page, clock: dict[str, Any]) -> str:
@@ -263,17 +270,22 @@ def _reached(one: dict[str, Any]) -> str:
 def _windows(page: Page, data: dict[str, Any]) -> None:
     if not data["windows"]:
         return
-    page.title("Open until")
+    page.title("Windows")
     for window in data["windows"]:
-        page.say(f"{page.at(window['ends_at'])}: {window['window']}")
+        page.say(f"{window['window']} until {page.at(window['ends_at'])}")
 
 
 def _commands(page: Page, data: dict[str, Any]) -> None:
-    """Draw what would be refused, the same sentence once, and what would be taken."""
+    """Draw what would be refused, the same sentence once, and what would be taken.
+
+    Of a command that would be refused in every form the plainest is shown.
+    """
     said: dict[tuple[str, str], list[str]] = {}
     for command in data["commands"]:
-        for one in command["refusals"]:
-            said.setdefault((one["code"], one["message"]), []).append(_typed(one))
+        some = command["lawful"]
+        for one in command["refusals"] if some else command["refusals"][:1]:
+            typed = _typed(one) if some else command["command"]
+            said.setdefault((one["code"], one["message"]), []).append(typed)
     if said:
         page.title("Would be refused now")
     for (code, message), forms in said.items():
@@ -287,10 +299,12 @@ def _commands(page: Page, data: dict[str, Any]) -> None:
 
 def _typed(refusal: dict[str, Any]) -> str:
     """Return a refused command with the inputs that make the difference."""
-    inputs = (f"--{name.replace('_', '-')} {_value(value)}"
-              for name, value in refusal["inputs"].items() if value)  # fmt: skip
-    return " ".join((refusal["command"], *inputs))
+    return " ".join((refusal["command"], *map(_input, refusal["inputs"].items())))
 
 
-def _value(value: Any) -> str:  # noqa: ANN401  (an input of a command)
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+def _input(given: tuple[str, Any]) -> str:
+    name, value = given
+    flag = f"--{name.replace('_', '-')}"
+    if not value:
+        return f"without {flag}"
+    return f"{flag} {','.join(value) if isinstance(value, list) else value}"

@@ -30,6 +30,11 @@ def soon(value: str | None, options: Options) -> str:
     return _local(value, options, "%d %b %H:%M %Z")
 
 
+def to_the_second(value: str | None, options: Options) -> str:
+    """Return an instant to the second, the year left out."""
+    return _local(value, options, "%d %b %H:%M:%S %Z")
+
+
 def _local(value: str | None, options: Options, shape: str) -> str:
     if not value:
         return ""

@@ -126,11 +126,12 @@ class ConfirmClose(Command):
     def forms(cls, case: Case) -> tuple[Form, ...]:
         """Return it with nothing waived, and with all that was asked for."""
         proposal = case.close_proposal
-        plain = Form({}, partial(_check_confirmed, waive=()))
         if proposal is None or not proposal.waive:
-            return (plain,)
-        waive = proposal.waive
-        return (plain, Form({"waive": waive}, partial(_check_confirmed, waive=waive)))
+            return (Form({}, partial(_check_confirmed, waive=())),)
+        return tuple(
+            Form({"waive": waive}, partial(_check_confirmed, waive=waive))
+            for waive in ((), proposal.waive)
+        )
 
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Close; a waiver counts when one person asked for it and this one gives it."""

@@ -91,9 +91,10 @@ class AcceptPhaseExit(Command):
     @classmethod
     def forms(cls, case: Case) -> tuple[Form, ...]:
         """Return it without a reason for what is not met, and with one where that is needed."""
-        plain = Form({}, _check_all_met)
-        excused = Form({"not_met_reason": "..."}, cls.check_case)
-        return (plain, excused) if case.exit is not None and case.exit.not_met else (plain,)
+        if case.exit is None or not case.exit.not_met:
+            return (Form({}, _check_all_met),)
+        plain = Form({"not_met_reason": None}, _check_all_met)
+        return (plain, Form({"not_met_reason": "..."}, cls.check_case))
 
     @classmethod
     def check_case(cls, case: Case, at: datetime) -> PhaseExit:

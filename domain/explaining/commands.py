@@ -12,7 +12,7 @@ from domain.decider import check_phase
 from domain.decisions.checklist import SETTLED_BY
 from domain.errors import Refused
 from domain.explaining.explanation import CommandLine, RefusalLine
-from domain.people import P, S, T
+from domain.people import P, Role, S, T
 
 PAGES = "acknowledge-escalation"
 
@@ -100,7 +100,7 @@ def _line(case: Case, kind: type[Command], now: datetime) -> CommandLine:
         command=kind.name,
         line=_typed(case, kind, [form for form in forms if form not in [f for f, _ in refused]]),
         says=(kind.__doc__ or kind.name).splitlines()[0],
-        who=tuple(sorted(kind.who - {S})),
+        who=tuple(role for role in Role if role in kind.who - {S}),
         person=only or _expected(case, kind),
         only=only is not None,
         not_by=kind.first_people(case),

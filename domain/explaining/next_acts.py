@@ -71,13 +71,24 @@ def _deadlines(case: Case, known: dict[str, CommandLine], now: datetime) -> list
         if line is None or name in named:
             continue  # what is due meanwhile ends that clock
         named.add(name)
-        clears = [known[one] for one in unlocking(line) if one in known and one not in named]
         acts.append(_of_clock(case, run, line, now))
-        for one in clears:
-            if one.lawful and not meeting(case, one.command):
+        for one in _clearing(line, known):
+            if one.command not in named and not meeting(case, one.command):
                 named.add(one.command)
                 acts.append(_by(_act(one, one.says, one.command), run, now))
     return acts
+
+
+def _clearing(line: CommandLine, known: dict[str, CommandLine]) -> list[CommandLine]:
+    """Return the lawful commands that clear the way of a refused one, step by step."""
+    found: dict[str, CommandLine] = {}
+    todo = list(unlocking(line))
+    while todo:
+        name = todo.pop(0)
+        if name in known and name not in found:
+            found[name] = known[name]
+            todo.extend(unlocking(known[name]))
+    return [one for one in found.values() if one.lawful]
 
 
 def _of_clock(case: Case, run: ClockRun, line: CommandLine, now: datetime) -> NextAct:

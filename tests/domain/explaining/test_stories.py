@@ -1,10 +1,8 @@
 """Explanations after each step of the shared stories, held against the rules that decide."""
 
-from collections.abc import Iterator
 from datetime import datetime
-from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -14,20 +12,13 @@ from domain.command import Command, Rows
 from domain.decider import decide
 from domain.errors import Code, Refused
 from domain.explaining.clock_stories import setting_of
-from domain.explaining.explained import explained
-from domain.explaining.explanation import CommandLine, Explanation, RefusalLine
+from domain.explaining.explanation import CommandLine, RefusalLine
 from domain.explaining.record import Record, rebuilt
-from domain.fact import Fact
 from domain.phase import END
-from domain.policy_file import Setting, described
-from domain.rehearsal.play import Play
-from domain.rehearsal.scenario import Step, read_scenario
 from domain.settling import advance
-from tests.builders import OTHER, STAFF, WHY, a_policy, stamped
+from tests.builders import OTHER, STAFF, WHY, stamped
 from tests.domain.guide_rows import LETTERS, ROWS
-
-ROOT = Path(__file__).parents[3]
-STORIES = sorted((ROOT / "tests" / "scenarios").glob("*.json"))
+from tests.explaining import STORIES, stops
 
 GIVEN: dict[str, dict[str, Any]] = {
     "accept-phase-exit": {"council_agreed_by": "Joanna Hale, Head of ICT"},
@@ -66,41 +57,6 @@ OF_THE_INPUT = {
 
 ANOTHER_WOULD_DO = ("billing-acknowledged", "offer-recovery", "fail-over")
 """Lawful commands that a story gives with another pack or card than the one that would do."""
-
-
-class Stop(NamedTuple):
-    """A story stopped at the instant of a step, before it is played."""
-
-    case: Case
-    facts: tuple[Fact, ...]
-    at: datetime
-    step: Step
-    answer: dict[str, Any]
-
-    @property
-    def says(self) -> Explanation:
-        """Return the explanation at this instant."""
-        return explained(self.case, self.facts, numbers(), self.at)
-
-
-@cache
-def numbers() -> tuple[Setting, ...]:
-    return described((ROOT / "policy" / "default.toml").read_text())
-
-
-@cache
-def stops(path: Path) -> tuple[Stop, ...]:
-    return tuple(_stops(path))
-
-
-def _stops(path: Path) -> Iterator[Stop]:
-    scenario = read_scenario(path.read_text())
-    play = Play(scenario, a_policy())
-    for step in scenario.steps:
-        case, facts = play.case, play.facts
-        answer = play.take(step)
-        if case is not None:
-            yield Stop(case, facts, scenario.instant(step.at), step, answer)
 
 
 def given(case: Case, line: CommandLine, refusal: RefusalLine | None, at: datetime) -> None:
@@ -167,6 +123,15 @@ def test_what_was_refused_for_the_case_s_sake_was_foretold(path: Path) -> None:
         if line.lawful and stop.step.command in ANOTHER_WOULD_DO:
             continue
         assert code in [refusal.code for refusal in line.refusals], (stop.step.n, code)
+
+
+@every_story
+def test_what_led_out_of_a_phase_was_told_to_lead_on(path: Path) -> None:
+    moved = [s for s in stops(path) if s.answer["phase"] != s.case.phase and not s.answer["code"]]
+    for stop in moved:
+        assert stop.case.phase in Command.registry[stop.step.command].leads_on, stop.step.n
+        assert stop.step.command in [line.command for line in stop.says.commands], stop.step.n
+    assert moved
 
 
 @every_story
