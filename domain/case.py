@@ -20,7 +20,7 @@ RULES = 2
 """The generation of rules by which a case is decided from its start.
 
 1: release 0.1.0. 2: what ends is told before it ends; a notice of a reversed decision that nobody
-has had is superseded.
+has had is superseded; both cases hold a link.
 """
 
 

@@ -10,6 +10,9 @@ from domain.phase import ACT
 from domain.rotation import candidates
 from domain.value import Instant, Value
 
+MIRRORS_LINKS = 2
+"""The generation of rules from which on the other case is told of a link."""
+
 
 class Page(Value):
     """One page row, as the case asks for it: who is reached is the pager's answer.
@@ -36,20 +39,23 @@ class Effect(Value):
 
     Attributes:
         key: Case, instruction (or clock, instant and rung) and number; the same for every try.
-        kind: ``notice``, ``page``, ``turn`` (reserve a provider's turn) or ``pack``.
+        kind: ``notice``, ``page``, ``turn`` (reserve a provider's turn), ``pack`` or ``link`` (tell
+            another case that it is linked, or no longer).
         notice: What is told, for a notice.
         page: What is paged, for a page.
         candidates: Whom the system may call out, for a turn; ``why`` it is asked.
         pack: The billing pack, for a pack.
+        other: The other case, for a link.
     """
 
     key: str
-    kind: Literal["notice", "page", "turn", "pack"]
+    kind: Literal["notice", "page", "turn", "pack", "link"]
     notice: Notice | None = None
     page: Page | None = None
     candidates: tuple[str, ...] = ()
     why: str = ""
     pack: dict[str, Any] | None = None
+    other: str = ""
 
 
 def page_of(case: Case, event: Event) -> Effect | None:
@@ -98,3 +104,12 @@ def pack_of(case: Case, event: Event) -> Effect | None:
     if not again or flight is None:
         return None
     return Effect(key=f"{case.reference}/billing/{flight.pack}", kind="pack", pack=None)
+
+
+def link_of(case: Case, event: Event, key: str) -> Effect | None:
+    """Return the word to the other case that a link was made or taken back here."""
+    if event.type not in ("case-linked", "case-unlinked") or case.rules < MIRRORS_LINKS:
+        return None
+    if getattr(event, "mirrored", False):
+        return None
+    return Effect(key=key, kind="link", other=str(getattr(event, "case", "")))

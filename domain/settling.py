@@ -10,7 +10,7 @@ from domain.clocks.due import happens, next_due
 from domain.clocks.events import Paged
 from domain.clocks.ladders import top_of
 from domain.clocks.running import follow, raised
-from domain.effects import Effect, pack_of, page_of, turn_of
+from domain.effects import Effect, link_of, pack_of, page_of, turn_of
 from domain.fact import Cause, Fact, fact_of
 from domain.notices import notices_for
 from domain.people import SYSTEM
@@ -83,7 +83,12 @@ def _told(
 
 def _steps(before: Case, after: Case, event: Event, cause: Cause, number: int) -> list[Effect]:
     key = f"{after.reference}/{cause.id}/{number + 1}"
-    found = (page_of(after, event), turn_of(before, after, event, key), pack_of(after, event))
+    found = (
+        page_of(after, event),
+        turn_of(before, after, event, key),
+        pack_of(after, event),
+        link_of(after, event, key),
+    )
     return [effect for effect in found if effect is not None]
 
 

@@ -31,7 +31,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.settling import Settled, page_reached, settle
     from domain.told import wants_to_hear
     from domain.view import view_of
-    from workflows import options, overtaking
+    from workflows import neighbours, options, overtaking
     from workflows.keeper import Keeper
     from workflows.outbox import Waiting
     from workflows.stamps import own
@@ -118,6 +118,7 @@ class Delivery:
                 ("turn", self._reserve),
                 ("notice", self._tell),
                 ("pack", self._bill),
+                ("link", self._tell_neighbours),
             ):
                 batch = tuple(effect for effect in ready if effect.kind == kind)
                 if batch:
@@ -323,6 +324,9 @@ class Delivery:
             note = "The turns could not be read within 30 seconds: configured order."
             return effect.candidates[0], "rotation", note
         return provider, "rotation", None
+
+    async def _tell_neighbours(self, effects: tuple[Effect, ...]) -> None:
+        await asyncio.gather(*(neighbours.tell(self._keeper, effect) for effect in effects))
 
     async def _bill(self, effects: tuple[Effect, ...]) -> None:
         case = self._keeper.case

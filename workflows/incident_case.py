@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.command import Command
     from domain.decider import Receipt, carry_out
     from domain.decisions.intake import open_case
+    from domain.decisions.links import mirrored
     from domain.errors import Refused
     from domain.fact import Cause, Fact
     from domain.notice import Notice
@@ -23,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import overtaking, stamps, tracking
     from workflows.delivery import Delivery
     from workflows.handlers import answers
+    from workflows.neighbours import LINK_TOLD, LinkTold
     from workflows.outbox import Outbox
     from workflows.refreshing import Refresher
     from workflows.start import WORKFLOW, CaseEnd, CaseStart
@@ -161,6 +163,15 @@ class IncidentCaseWorkflow:
     def registers_changed(self) -> None:
         """Ask for what the registers say now; the signal itself says nothing."""
         self._refresher.refresh()
+
+    @workflow.signal(
+        name=LINK_TOLD, description="Another case was linked to this one, or unlinked."
+    )
+    def link_told(self, told: LinkTold) -> None:
+        """Hold the link as well; told twice it is the same."""
+        now = workflow.now()
+        events = mirrored(self._case, told.case, told.kind, now)
+        self._keep(settle(self._case, events, Cause(id=f"told/{told.key}", by=SYSTEM, at=now)))
 
     @workflow.query(name="case", description="The case as it stands.")
     def shown(self) -> Case:

@@ -60,18 +60,42 @@ class UnlinkCase(Command):
         return (CaseUnlinked(at=at, case=self.case, kind=link.kind, reason=self.reason),)
 
 
+def mirrored(case: Case, other: str, kind: str | None, at: datetime) -> tuple[Event, ...]:
+    """Return what follows here from a link that stands, or stands no longer, on another case.
+
+    Both cases hold a link (guide g). One that stands here already is left as it is.
+
+    Args:
+        case: This case.
+        other: The one whose link it is.
+        kind: What ties them together there; ``None`` when the link was taken back.
+        at: When we were told.
+    """
+    link = link_to(case, other)
+    if other == case.reference or (link is None) is (kind is None):
+        return ()
+    if kind is not None:
+        return (CaseLinked(at=at, case=other, kind=kind, mirrored=True),)
+    return (CaseUnlinked(at=at, case=other, kind="" if link is None else link.kind, mirrored=True),)
+
+
 def link_to(case: Case, reference: str) -> Link | None:
     """Return the link to the case of that reference."""
     return next((link for link in case.links if link.case == reference), None)
 
 
 class CaseLinked(Event):
-    """The case was linked to another one."""
+    """The case was linked to another one.
+
+    Attributes:
+        mirrored: Whether it was linked there, and this case holds the link as well.
+    """
 
     type: ClassVar[str] = "case-linked"
     case: str
     kind: str
     reason: str | None = None
+    mirrored: bool = False
 
     def apply(self, case: Case) -> Case:
         """Hold the link; a later one to the same case takes the place of the earlier."""
@@ -80,13 +104,24 @@ class CaseLinked(Event):
 
 
 class CaseUnlinked(Event):
-    """A link was taken back."""
+    """A link was taken back; ``mirrored`` as for one that was made."""
 
     type: ClassVar[str] = "case-unlinked"
     case: str
     kind: str
     reason: str | None = None
+    mirrored: bool = False
 
     def apply(self, case: Case) -> Case:
         """Let the link go."""
         return case.but(links=tuple(link for link in case.links if link.case != self.case))
+
+
+class LinkNotMirrored(Event):
+    """The other case could not be told: only this one holds the link, unless that one starts yet.
+
+    One that is archived is past being told.
+    """
+
+    type: ClassVar[str] = "link-not-mirrored"
+    case: str
