@@ -1,5 +1,7 @@
 """Clocks that come again and again, and what starts or stops them besides the plainest way."""
 
+from collections.abc import Callable
+
 import pytest
 
 from domain.errors import Code
@@ -123,6 +125,27 @@ def test_falling_further_below_the_threshold_starts_no_second_review() -> None:
     story.give(60, "record-category", "kaya", category="C6", given_by="ncsc")
     assert story.stands("support-review") == ("running", DAYS, None)
     assert story.clock("support-review").instance == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "again"),
+    [
+        (
+            "support-review",
+            lambda story: ways.fall_below(
+                story.give(0, "record-category", "kaya", category="C3", given_by="ncsc")
+            ),
+        ),
+        ("recovery-offer-issue", lambda story: ways.fail_over(story, 0)),
+        ("billing-hand-off", lambda story: ways.log(story, 0, 1)),
+    ],
+    ids=["support-review", "recovery-offer-issue", "billing-hand-off"],
+)
+def test_the_same_cause_again_starts_no_second_clock_while_one_runs(
+    name: str, again: Callable[[Story], Story]
+) -> None:
+    story = again(ROWS[name].begin())
+    assert [run.instance for run in story.case.live_clocks(name)] == [1]
 
 
 # the council is told
