@@ -16,11 +16,11 @@ from domain.value import Instant, Value
 from domain.work import Money
 from domain.working_hours import LONDON
 
-RULES = 2
-"""The generation of rules by which a case is decided from its start.
+RULES = 3
+"""The generation of rules by which a case is decided from its start, and from each new run on.
 
 1: release 0.1.0. 2: what ends is told before it ends; a notice of a reversed decision that nobody
-has had is superseded; both cases hold a link.
+has had is superseded; both cases hold a link. 3: a page's key is never a notice's.
 """
 
 

@@ -13,6 +13,9 @@ from domain.value import Instant, Value
 MIRRORS_LINKS = 2
 """The generation of rules from which on the other case is told of a link."""
 
+OWN_KEYS = 3
+"""The generation of rules from which a page has a key that no notice can have."""
+
 
 class Page(Value):
     """One page row, as the case asks for it: who is reached is the pager's answer.
@@ -74,8 +77,13 @@ def page_of(case: Case, event: Event) -> Effect | None:
         exercise=case.exercise,
         provider=case.engagement.provider if is_first_mark else None,
     )
-    key = f"{case.reference}/{event.about}/{event.at.isoformat()}/{event.rung}"
-    return Effect(key=key, kind="page", page=page)
+    return Effect(key=_page_key(case, event), kind="page", page=page)
+
+
+def _page_key(case: Case, event: PageDue) -> str:
+    """Return the page's key; at first one ended like a notice's of that instant, and hid it."""
+    rung = f"L{event.rung}" if case.rules >= OWN_KEYS else f"{event.rung}"
+    return f"{case.reference}/{event.about}/{event.at.isoformat()}/{rung}"
 
 
 def turn_of(before: Case, after: Case, event: Event, key: str) -> Effect | None:

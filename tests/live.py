@@ -23,7 +23,7 @@ from adapters.database.registers import Registers
 from adapters.database.seed import fill
 from adapters.desk_key import DeskKey
 from adapters.temporal.sealing import refuses_clear
-from domain.case import Case
+from domain.case import RULES, Case
 from domain.command import Command, Rows
 from domain.decider import Receipt, build
 from domain.decisions.intake import Opening
@@ -176,7 +176,9 @@ class Office:
     key: DeskKey
     roles: dict[str, tuple[Role, ...]]
 
-    async def open(self, policy: Policy | None = None, **changes: Any) -> LiveCase:
+    async def open(
+        self, policy: Policy | None = None, rules: int = RULES, **changes: Any
+    ) -> LiveCase:
         """Open a case from the example report, with its fields changed as in ``changes``."""
         raw = json.loads((ROOT / "examples" / "report.json").read_text())
         body = json.dumps({**raw, **changes}).encode()
@@ -189,7 +191,7 @@ class Office:
             providers=await self.registers.providers(),
             policy=policy or slow(),
             desk_keys=await self.registers.desk_keys(),
-        ).but(sealed=refuses_clear(self.client))
+        ).but(sealed=refuses_clear(self.client), rules=rules)
         await start_case(self.client, self.queue, opening, f"intake-{reference}")
         return LiveCase(self, reference, self.client.get_workflow_handle(reference))
 

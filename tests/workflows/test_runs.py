@@ -7,7 +7,7 @@ import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from adapters.policies import read_policy
-from domain.case import Case
+from domain.case import RULES, Case
 from domain.clock_run import ClockState
 from tests import live
 from tests.live import Ask, LiveCase
@@ -90,6 +90,14 @@ async def test_a_new_run_carries_the_case_its_clocks_and_its_answers(office: liv
     await case.fact("provider-called-out")
     facts = [fact["seq"] for fact in await case.facts()]
     assert facts == list(range(1, len(facts) + 1))
+
+
+async def test_a_case_keeps_to_its_rules_until_it_carries_over(office: live.Office) -> None:
+    case = await office.open(rules=1)
+    await lengthened(case, FRESH)
+    before = await carried_over(case)
+    assert before.rules == 1
+    assert await case.state() == before.but(rules=RULES)
 
 
 async def test_a_clock_breaches_in_the_run_after_the_one_that_started_it(

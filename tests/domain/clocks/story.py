@@ -53,6 +53,7 @@ class Story:
         """Open a case, at minute 0 unless it ``begins`` later; ``changes`` go into the report."""
         self.facts: list[Fact] = []
         self.notices: list[Notice] = []
+        self.effects: list[Effect] = []
         self._assigns = assigns
         register = CouncilRegister(councils=(council or a_council(),))
         told = {"source.received_at": begins.isoformat()}
@@ -171,6 +172,7 @@ class Story:
         self.case = settled.case
         self.facts.extend(settled.facts)
         self.notices.extend(e.notice for e in settled.effects if e.notice is not None)
+        self.effects.extend(settled.effects)
         for effect in settled.effects:
             if effect.kind == "turn" and self._assigns:
                 self._assign(effect, at)

@@ -9,7 +9,7 @@ from domain.clocks.running import raised
 from domain.errors import Code, Refused
 from domain.fact import Cause
 from domain.settling import advance, page_reached, settle
-from tests.builders import WHY
+from tests.builders import REFERENCE, WHY
 from tests.domain.clocks.story import Story, instant, minute_of, states
 
 TALKED = {"with_whom": "Jo", "channel": "phone"}
@@ -326,6 +326,24 @@ def test_the_ico_tracker_reminds_and_never_counts_as_ours() -> None:
     assert story.told("ico-overdue") == [72 * 60]
     assert story.pages("ico-report") == [(72 * 60, 1)]
     assert "ico-report" not in [breach.clock for breach in story.case.breaches]
+
+
+def test_a_deadline_that_tells_the_council_and_pages_does_both() -> None:
+    story = Story().until(72 * 60)
+    at = instant(72 * 60)
+    (told,) = (e for e in story.effects if e.notice and e.notice.notice == "ico-overdue")
+    (page,) = (e for e in story.effects if e.page and e.page.about == "ico-report#1")
+    assert told.key != page.key
+    assert len({effect.key for effect in story.effects}) == len(story.effects)
+    assert page.key == f"{REFERENCE}/ico-report#1/{at.isoformat()}/L1"
+
+
+def test_a_case_of_older_rules_keeps_the_key_that_its_page_had() -> None:
+    story = Story().until(71 * 60)
+    story.case = story.case.but(rules=1)
+    story.until(72 * 60)
+    (page,) = (e for e in story.effects if e.page and e.page.about == "ico-report#1")
+    assert page.key == f"{REFERENCE}/ico-report#1/{instant(72 * 60).isoformat()}/1"
 
 
 def test_awareness_found_late_gives_its_true_deadline_and_one_page() -> None:
