@@ -186,8 +186,8 @@ class RecoveryAccepted(Moves):
     provider: str
     card: str
     rates: dict[str, int]
-    said_by: Voice | None
-    authority: Authority | None
+    said_by: Voice | None = None
+    authority: Authority | None = None
     po_number: str
     po_value_pence: int
     scope: Literal["all", "part"]

@@ -134,8 +134,8 @@ class BillingHandedOff(Event):
 
     type: ClassVar[str] = "billing-handed-off"
     pack: int
-    A: PackTotals | None
-    B: PackTotals | None
+    A: PackTotals | None = None
+    B: PackTotals | None = None
     document: dict[str, Any]
 
     def apply(self, case: Case) -> Case:

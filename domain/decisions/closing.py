@@ -236,7 +236,7 @@ class CaseClosed(Moves):
     """
 
     type: ClassVar[str] = "case-closed"
-    outcome: Outcome | None
+    outcome: Outcome | None = None
     data_return: str
     waived: tuple[str, ...] = ()
     proposed_by: str

@@ -131,7 +131,7 @@ class ProviderUpdateRecorded(Event):
     """
 
     type: ClassVar[str] = "provider-update-recorded"
-    provider: str | None
+    provider: str | None = None
     summary: str
     hosts_affected: int | None = None
     spread: Answer | None = None

@@ -4,9 +4,10 @@ import ast
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from pydantic import BaseModel
 from temporalio.workflow import _Definition as WorkflowDefinition
 
 import domain.decisions  # noqa: F401  (fills the registries)
@@ -187,6 +188,14 @@ def test_every_kind_of_event_has_its_type_and_says_what_happened() -> None:
         assert (kind.__doc__ or "").strip()
 
 
+def test_a_fact_can_be_read_back_although_the_record_leaves_out_what_is_unknown() -> None:
+    """``fact_of`` writes no null, so whatever may be unknown has to say so when it is absent."""
+    for part in {part for kind in Event.registry.values() for part in _parts(kind)}:
+        for name, field in part.model_fields.items():
+            if type(None) in get_args(field.annotation):
+                assert not field.is_required(), f"{part.__name__}.{name} has no default"
+
+
 @every_clock
 def test_a_clock_names_events_that_exist_and_the_command_that_meets_it(clock: Clock) -> None:
     assert _unknown(clock.starts + clock.stops + clock.cancels + clock.restarts) == set()
@@ -214,6 +223,16 @@ def _kinds(base: type[Event]) -> Iterator[type[Event]]:
     for kind in base.__subclasses__():
         yield kind
         yield from _kinds(kind)
+
+
+def _parts(hint: Any) -> Iterator[type[BaseModel]]:
+    """Yield a model and every model in it."""
+    if isinstance(hint, type) and issubclass(hint, BaseModel):
+        yield hint
+        for field in hint.model_fields.values():
+            yield from _parts(field.annotation)
+    for inner in get_args(hint):
+        yield from _parts(inner)
 
 
 def _unknown(names: tuple[str, ...]) -> set[str]:
