@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from temporalio.client import Client
 
 from adapters.temporal.bootstrap import bootstrap
@@ -14,6 +15,16 @@ from stack.local import temporal_server
 from tests.sealing import converter
 
 NAMESPACE = "cir-tests"
+
+settings.register_profile(
+    "campaign",
+    max_examples=1_000_000,
+    stateful_step_count=60,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+"""For random stories by hand, as long as ``--timeout`` lets them: --hypothesis-profile=campaign."""
 
 
 def say(words: str) -> None:
