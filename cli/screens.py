@@ -146,6 +146,10 @@ def _case(console: Console, case: dict[str, Any], options: Options) -> None:
     mark = " EXERCISE" if case["exercise"] else ""
     title = f"{case['case']}{mark}  {case['council']}  {case['phase']} {case['outcome'] or ''}"
     _line(console, title, "bold")
+    successor = case.get("successor")
+    if successor:
+        order = f"order {successor['order']}"
+        _line(console, f"taken over by {successor['code']} from {successor['from_on']}, {order}")
     who = f"category {case['category']}, owner {case['owner'] or 'nobody'}"
     _line(console, f"{who}, provider {case['provider'] or 'nobody'}, version {case['version']}")
     _line(console, f"opened {when(case['opened_at'], options)}")

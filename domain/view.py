@@ -66,6 +66,7 @@ class CaseView(Value):
 
     Attributes:
         council: The council's name as the case began with it.
+        successor: Which council takes over, its first day, and what holds of the order.
         next_clock: Name of what time does next; ``due_at`` when.
         rung: The highest rung with an unacknowledged page.
     """
@@ -98,6 +99,7 @@ class CaseView(Value):
     recovery_answer: str | None
     waived: tuple[str, ...] = ()
     links: tuple[dict[str, Any], ...] = ()
+    successor: dict[str, Any] | None = None
 
 
 def ledgers_of(case: Case) -> dict[str, LedgerLine]:
@@ -161,6 +163,7 @@ def view_of(case: Case) -> CaseView:
         recovery_answer=case.recovery_answer,
         waived=case.waived,
         links=tuple(link.model_dump(mode="json") for link in case.links),
+        successor=None if case.successor is None else case.successor.model_dump(mode="json"),
     )
 
 

@@ -1,14 +1,18 @@
 """A council that is merged away: contacts, ledger B and held recovery (guide k 8)."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from domain.case import Case, Successor
 from domain.command import Rows
+from domain.decisions.handling import NoteAdded
 from domain.errors import Code
+from domain.notice import Moment
+from domain.notice_addresses import main_contact
 from domain.phase import Phase
+from domain.view import view_of
 from domain.work import AcceptedRates, ItemState, Money, Order, WorkItem
 from tests.domain.decisions.handling_cases import WHY, a_case, give, refused
 
@@ -134,3 +138,28 @@ def test_unknown_council_and_nothing_changed_answer_before_the_order() -> None:
     assert refused(a_case(), "record-successor", "priya", **inputs) is Code.UNKNOWN_COUNCIL
     case = give(a_case(), "record-successor", "priya", **REISSUED, **PO).case
     assert refused(case, "record-successor", "priya", **REISSUED) is Code.NOTHING_CHANGED
+
+
+def test_an_open_case_keeps_the_name_it_began_with_and_shows_its_successor() -> None:
+    case = give(a_case(), "record-successor", "priya", **TAKES_OVER, order="unconfirmed").case
+    shown = view_of(case)
+    assert (shown.council, shown.council_code) == ("Eastmere District Council", "XEA")
+    assert shown.successor == {"code": "XHD", "from_on": "2027-04-01", "order": "unconfirmed"}
+
+
+def test_ledger_a_does_not_move() -> None:
+    case = _recovering(
+        _item(1, date(2027, 4, 2), ledger="A", phase="containment"), _item(2, date(2027, 4, 2))
+    )
+    for order in ("unconfirmed", "stands"):
+        done = give(case, "record-successor", "priya", **TAKES_OVER, order=order).case
+        assert done.money.payable_pence("A") == case.money.payable_pence("A")
+        assert done.money.authority_pence == case.money.authority_pence
+
+
+def test_the_old_councils_contacts_are_written_to_until_the_successors_first_day() -> None:
+    before = datetime(2027, 3, 31, 22, 59, tzinfo=UTC)
+    case = give(a_case(), "record-successor", "priya", **TAKES_OVER, order="unconfirmed").case
+    assert main_contact(Moment(case, case, NoteAdded(at=before, text="x"))) != ()
+    first = NoteAdded(at=before + timedelta(minutes=1), text="x")
+    assert main_contact(Moment(case, case, first)) == ()
