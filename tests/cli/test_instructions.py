@@ -141,6 +141,30 @@ def test_a_list_on_standard_input_gives_each_case_a_key_of_its_own(
     assert [one["repeated"] for one in again.data] == [True]
 
 
+def test_one_command_takes_the_pages_of_forty_cases(cir: Shell, desk: PretendDesk) -> None:
+    cases = [f"CIR-2026-{number:06d}" for number in range(1, 41)]
+    words = ("escalation", "acknowledge", "-", "--about", "provider-contact", "--as", "priya")
+    said = cir(*words, stdin="\n".join(cases))
+    assert said.code == 0
+    assert [one["case"] for one in said.data] == cases
+    assert [one.path for one in desk.given] == [
+        f"/cases/{case}/acknowledge-escalation" for case in cases
+    ]
+    assert {one.body["about"] for one in desk.given} == {"provider-contact"}
+    assert len({one.body["idempotency_key"] for one in desk.given}) == 40
+    assert {one.by for one in desk.given} == {"priya"}
+
+
+def test_one_command_and_one_reason_link_forty_cases(cir: Shell, desk: PretendDesk) -> None:
+    cases = [f"CIR-2026-{number:06d}" for number in range(1, 41)]
+    why = "They share a supplier that is down."
+    words = ("handling", "link-case", "-", "--case", CASE, "--kind", "supplier", "--reason", why)
+    said = cir(*words, stdin="\n".join(cases))
+    assert said.code == 0
+    assert {(one.body["kind"], one.body["reason"]) for one in desk.given} == {("supplier", why)}
+    assert len({one.body["idempotency_key"] for one in desk.given}) == 40
+
+
 def test_one_that_is_refused_stops_no_other_and_decides_the_code(
     cir: Shell, desk: PretendDesk
 ) -> None:

@@ -120,3 +120,17 @@ def test_edge_09_an_activation_by_mistake_is_reversed_though_nobody_was_told() -
     assert story.told("decision-reversed") == [1]
     assert story.case.phase == "assessment"
     assert [f.type for f in story.facts].count("decision-reversed") == 1
+
+
+def test_edge_09_what_nobody_had_is_superseded_and_nobody_is_rung_about_it() -> None:
+    """A confirmation that no channel got through is marked superseded and off the phone task."""
+    story = ways.activated()
+    for channel in ("email", "sms"):
+        failed = {"notice": "activation-confirmed", "channel": channel, "state": "failed"}
+        story.give(1, "record-delivery", "system", **failed)
+    assert story.stands("phone-task")[0] == "running"
+    ways.reverse(story, 2)
+    assert story.stands("phone-task")[0] == "cancelled"
+    gone = [f.payload["notice"] for f in story.facts if f.type == "notice-superseded"]
+    assert gone == ["activation-confirmed"]
+    assert story.told("decision-reversed") == [2]

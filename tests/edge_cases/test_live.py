@@ -1,4 +1,4 @@
-"""What only a running case shows of edge cases 8 and 29."""
+"""What only a running case shows of edge cases 8, 9 and 29."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,6 +8,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 
 from tests import live
 from tests.builders import SAID_BY, WHY
+from tests.live import Ask
 
 pytestmark = pytest.mark.server
 
@@ -42,3 +43,40 @@ async def test_edge_29_a_case_cancelled_by_hand_wakes_l2_and_runs_on(office: liv
     assert page["payload"]["rung"] == 2
     assert (await case.handle.describe()).status is WorkflowExecutionStatus.RUNNING
     assert (await case.state()).live_clocks("triage-acknowledgement")
+
+
+async def test_edge_09_a_confirmation_on_its_way_is_superseded_and_never_sent(
+    client: Client, tmp_path: Path
+) -> None:
+    """What had not gone when the decision was reversed never goes; the reversal does."""
+    async with live.office(client, tmp_path) as there:
+        there.settings.outbox.mkdir(parents=True)
+        in_the_way = there.settings.outbox / "council"
+        in_the_way.write_text("not a folder\n")
+        async with live.worker_of(there):
+            case = await there.open()
+            await case.give("acknowledge")
+            await case.decide()
+            await case.fact("notice-due", notice="activation-confirmed")
+            why = "It was activated by mistake: the wrong council."
+            await case.give("reverse-decision", Ask(by="priya"), reason=why)
+            gone = await case.fact("notice-superseded", notice="activation-confirmed")
+            assert (gone["by"], gone["payload"]["by"]) == ("system", "decision-reversed")
+            in_the_way.unlink()
+
+            async def told() -> bool:
+                return len(there.mails("council")) == 2
+
+            await live.until(told, "the receipt and the reversal to reach the council")
+            await case.settled()
+            shown = await there.cases.show(case.reference)
+            assert shown is not None
+            states = {
+                line["state"]
+                for line in shown["notices"]
+                if (line["notice"], line["to_role"]) == ("activation-confirmed", "council")
+            }
+            assert states == {"superseded"}
+            mails = there.mails("council")
+            assert any("no longer holds" in mail for mail in mails)
+            assert not any("qualifies for the Cyber" in mail for mail in mails)

@@ -135,6 +135,22 @@ async def test_edge_19_forty_cases_of_one_supplier_share_providers_and_messages(
     )
 
 
+def test_edge_19_forty_councils_of_one_referral_are_cases_with_clocks_of_their_own() -> None:
+    """Each case keeps its own clocks and ICO tracker; taking one takes no other."""
+    stories = [
+        Story(begins=instant(n), council=a_council(code=code), council__code=code)
+        for n, code in enumerate(FORTY)
+    ]
+    assert [one.stands("triage-acknowledgement")[1] for one in stories] == [
+        n + 20 for n in range(40)
+    ]
+    stories[0].give(45, "acknowledge", "kaya")
+    stories[0].give(45, "record-ico", "kaya", result="reported", at=instant(44).isoformat())
+    assert {one.until(80).stands("ico-report")[0] for one in stories[1:]} == {"running"}
+    assert {one.stands("triage-acknowledgement")[0] for one in stories[1:]} == {"breached"}
+    assert {one.case.council.code for one in stories} == set(FORTY)
+
+
 def _people() -> tuple[Person, ...]:
     return tuple(
         Person(id=name, name=name.title(), roles=roles, email=f"{name}@mhclg.example.gov.uk")
