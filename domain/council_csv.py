@@ -2,12 +2,13 @@
 
 import csv
 import io
-from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 
 from pydantic import ValidationError
 
 from domain.council import Council
+from domain.free_text import clean_line
 
 TYPES = {
     "NMD": "non-metropolitan-district",
@@ -18,6 +19,19 @@ TYPES = {
     "CTY": "county",
 }
 """The list's short words for the types of council, and ours."""
+
+COLUMNS = {
+    "local-authority-code": "code",
+    "official-name": "name",
+    "nice-name": "short_name",
+    "gss-code": "gss",
+    "local-authority-type": "type",
+    "region": "region",
+    "start-date": "starts_on",
+    "end-date": "ends_on",
+    "replaced-by": "replaced_by",
+}
+"""The list's columns, and what each tells of a council; all other columns are passed over."""
 
 _MUST_HAVE = ("local-authority-code", "official-name")
 _MOST_NAMED = 20
@@ -35,10 +49,19 @@ class InvalidCouncilListError(Exception):
 def councils_from_csv(text: str) -> tuple[Council, ...]:
     """Return the councils of a list, in its order.
 
+    Raises:
+        InvalidCouncilListError: As `council_lines`.
+    """
+    lines, _ = council_lines(text)
+    return tuple(council for _, council in lines)
+
+
+def council_lines(text: str) -> tuple[tuple[tuple[int, Council], ...], tuple[str, ...]]:
+    """Return the councils of a list with their lines, and which of their fields it tells.
+
     Args:
-        text: CSV with a header. `local-authority-code` and `official-name` must be there;
-            `nice-name`, `gss-code`, `local-authority-type`, `region`, `start-date`, `end-date` and
-            `replaced-by` are read where they are; all else is passed over. Empty = not known.
+        text: CSV with a header. `local-authority-code` and `official-name` must be there; the
+            other `COLUMNS` are read where they are. Empty = not known.
 
     Raises:
         InvalidCouncilListError: With every problem, each naming its line: a code that is not three
@@ -53,15 +76,16 @@ def councils_from_csv(text: str) -> tuple[Council, ...]:
     if missing:
         raise InvalidCouncilListError((f"Its header has no {' and no '.join(missing)}.",))
     problems: list[str] = []
-    councils = [_council(line, row, problems) for line, row in rows]
+    councils = [(line, _council(line, row, problems)) for line, row in rows]
     problems += _codes_given_twice(rows)
     if problems:
         raise InvalidCouncilListError(tuple(problems))
-    return tuple(council for council in councils if council is not None)
+    told = tuple(COLUMNS[name] for name in reader.fieldnames or () if name in COLUMNS)
+    return tuple((line, council) for line, council in councils if council is not None), told
 
 
 def _council(line: int, row: dict[str, str | None], problems: list[str]) -> Council | None:
-    cells = {name: (cell or "").strip() or None for name, cell in row.items() if _is_text(cell)}
+    cells = {name: clean_line(cell or "").strip() or None for name, cell in _texts(row)}
     kind = cells.get("local-authority-type") or ""
     try:
         return Council.model_validate(
@@ -83,8 +107,9 @@ def _council(line: int, row: dict[str, str | None], problems: list[str]) -> Coun
         return None
 
 
-def _is_text(cell: object) -> bool:
-    return cell is None or isinstance(cell, str)
+def _texts(row: Mapping[str, object]) -> list[tuple[str, str | None]]:
+    """Return the cells that have a column; what is left over of a line is a list and is none."""
+    return [(name, cell) for name, cell in row.items() if cell is None or isinstance(cell, str)]
 
 
 def _day(line: int, column: str, cells: dict[str, str | None], problems: list[str]) -> date | None:
@@ -97,9 +122,13 @@ def _day(line: int, column: str, cells: dict[str, str | None], problems: list[st
 
 
 def _codes_given_twice(rows: list[tuple[int, dict[str, str | None]]]) -> list[str]:
-    codes = Counter((row["local-authority-code"] or "").strip().upper() for _, row in rows)
+    places: dict[str, list[str]] = {}
+    for line, row in rows:
+        code = (row["local-authority-code"] or "").strip().upper()
+        places.setdefault(code, []).append(str(line))
     return [
-        f"The code {code} stands {times} times; a code belongs to one council."
-        for code, times in codes.items()
-        if code and times > 1
+        f"The code {code} stands {len(lines)} times (lines {', '.join(lines)}); "
+        "a code belongs to one council."
+        for code, lines in places.items()
+        if code and len(lines) > 1
     ]

@@ -7,6 +7,7 @@ Tree::
     └── ValueError
         ├── InvalidReportError        a report with problems, all at once (report_problems)
         ├── InvalidCouncilListError   a list of councils with problems (council_csv)
+        ├── InvalidRegisterError      a register's file with problems, all at once (registers)
         └── PolicyError               a policy, or a change, that cannot stand (policy_settings)
 """
 
@@ -134,6 +135,11 @@ class Code(StrEnum):
     NO_CHANGE_PROPOSED = "no-change-proposed"
     ALREADY_EXERCISE = "already-exercise"
     OUTSIDE_TOLD = "outside-told"
+    # registers and tokens
+    NOT_REGISTERED = "not-registered"
+    ALREADY_CONFIRMED = "already-confirmed"
+    CHANGE_WITHDRAWN = "change-withdrawn"
+    CHANGE_LAPSED = "change-lapsed"
 
 
 NOT_ALLOWED = frozenset(

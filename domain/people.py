@@ -47,10 +47,3 @@ class Person(Value):
     roles: tuple[Role, ...]
     email: Line
     phone: Line | None = None
-
-
-class Shift(Value):
-    """One person on one rung of the rota, ``until`` excluded."""
-
-    rung: int
-    person: str

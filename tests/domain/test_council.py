@@ -156,7 +156,7 @@ def test_a_list_with_faults_names_all_of_them() -> None:
         "Line 3: end-date is not a date such as 2027-04-01.",
         "Line 4: code cannot be read.",
         "Line 5: name cannot be read.",
-        "The code XAA stands 2 times; a code belongs to one council.",
+        "The code XAA stands 2 times (lines 2, 3); a code belongs to one council.",
     )
 
 
