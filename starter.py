@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -37,6 +38,9 @@ from workflows.start import WORKFLOW, CaseStart
 
 PATIENCE = timedelta(seconds=10)
 """How long a case is waited for; less would cut into continue-as-new."""
+
+TELL_WITHIN = 3.0
+"""Seconds that telling open cases of a register may take [our default]."""
 
 AWAY = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED)
 
@@ -133,6 +137,16 @@ async def tell_cases(client: Client, news: RegisterNews) -> int:
     if not set(missed) & set(untold.starting):
         await news.told(untold.version)
     return len(untold.cases) - len(missed)
+
+
+async def tell_cases_now(client: Client, news: RegisterNews) -> None:
+    """Let every open case read the registers again at once, for whoever has just changed one.
+
+    A change is in force whether cases were told or not: with the server away, or slow, the
+    watchkeeper tells them.
+    """
+    with suppress(RPCError, RuntimeError, TimeoutError):
+        await asyncio.wait_for(tell_cases(client, news), TELL_WITHIN)
 
 
 class PendingStarter:

@@ -14,6 +14,9 @@ from adapters.database.attempts import Attempts
 from adapters.database.cases import Cases
 from adapters.database.engine import create_engine
 from adapters.database.intake import Intake
+from adapters.database.register_changes import RegisterChanges
+from adapters.database.register_news import RegisterNews
+from adapters.database.register_record import RegisterRecord
 from adapters.database.registers import Registers
 from adapters.desk_key import DeskKey
 from adapters.policies import read_numbers, read_policy
@@ -22,12 +25,12 @@ from adapters.temporal.connect import connect
 from adapters.temporal.instructing import Instructor
 from adapters.temporal.remote_codec import RemoteCodec
 from adapters.temporal.sealing import codec_of
-from api import codec, explaining, instructions, intake, reads, registers, schemas
+from api import changes, codec, explaining, instructions, intake, reads, registers, schemas
 from api.answers import Answer, database_away, fault, misread, no_door, say
 from api.desk import Desk
 from api.explaining import Explainer
 from settings import Settings
-from starter import converter_of
+from starter import converter_of, tell_cases_now
 
 
 def utc_now() -> datetime:
@@ -53,13 +56,17 @@ def build_application(settings: Settings) -> FastAPI:
             CaseAsker(client), app.state.policy, read_numbers(settings.policy_file)
         )
         known, key = Registers(engine, utc_now), DeskKey.from_file(settings.desk_key)
+        news = RegisterNews(engine)
         await known.publish_desk_key(key.id, key.public)
         app.state.desk = Desk(
             registers=known,
+            changes=RegisterChanges(engine, utc_now),
+            register_record=RegisterRecord(engine),
             cases=Cases(engine, utc_now),
             intake=Intake(engine, utc_now),
             attempts=Attempts(engine, utc_now),
             instructor=Instructor(client),
+            tell_cases=lambda: tell_cases_now(client, news),
             key=key,
             now=utc_now,
         )
@@ -68,7 +75,7 @@ def build_application(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="cir desk", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(codec.CodecOrigins, origins=codec.origins_of(settings.ui_url))
-    for door in (codec, intake, registers, reads, explaining, instructions, schemas):
+    for door in (codec, intake, registers, changes, reads, explaining, instructions, schemas):
         app.include_router(door.router)
     app.add_exception_handler(Answer, say)
     app.add_exception_handler(RequestValidationError, misread)

@@ -1,13 +1,15 @@
 """The desk's one builder, and what it does with an instruction."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from adapters.database.attempts import Attempts
 from adapters.database.cases import Cases
 from adapters.database.intake import Intake
+from adapters.database.register_changes import RegisterChanges
+from adapters.database.register_record import RegisterRecord
 from adapters.database.registers import Registers
 from adapters.desk_key import DeskKey
 from adapters.temporal.instructing import (
@@ -74,20 +76,26 @@ class Desk:
         self,
         *,
         registers: Registers,
+        changes: RegisterChanges,
+        register_record: RegisterRecord,
         cases: Cases,
         intake: Intake,
         attempts: Attempts,
         instructor: Instructor,
+        tell_cases: Callable[[], Awaitable[None]],
         key: DeskKey,
         now: Callable[[], datetime],
     ) -> None:
         self.registers = registers
+        self.changes = changes
+        self.register_record = register_record
         self.cases = cases
         self.intake = intake
         self.now = now
         self.key = key
         self.attempts = attempts
         self._instructor = instructor
+        self.tell_cases = tell_cases
         self._acknowledged: dict[str, int] = {}
 
     async def instruct(

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from api.answers import Answer, unknown_case
+from api.changes import waiting_lines
 from api.identity import Asking, TheDesk
 
 router = APIRouter()
@@ -92,5 +93,7 @@ async def escalations(_who: Asking, desk: TheDesk) -> list[dict[str, Any]]:
 
 @router.get("/inbox")
 async def inbox(who: Asking, desk: TheDesk) -> list[dict[str, Any]]:
-    """Return what needs the asking person now, by deadline."""
-    return await desk.cases.inbox(tuple(role.value for role in who.roles), who.id)
+    """Return what needs the asking person now, by deadline; changes of registers among it."""
+    found = await desk.cases.inbox(tuple(role.value for role in who.roles), who.id)
+    waiting = waiting_lines(await desk.changes.pending(), who)
+    return sorted([*found, *waiting], key=lambda line: str(line["by"]))

@@ -1,27 +1,18 @@
-"""Registers: reads for staff; an empty one is filled by the head of service."""
+"""Registers as staff read them; what changes them is ``api/changes.py``."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-from fastapi import APIRouter, Request
-from pydantic import TypeAdapter, ValidationError
+from fastapi import APIRouter
 
-from adapters.database.registers import RegisterNotEmptyError, Registers
-from adapters.database.seed import ROTA, shifts_of
+from adapters.database.records import ChainBrokenError
+from adapters.database.register_record import RegisterRecord
 from api.answers import Answer
-from api.bodies import REGISTER_LIMIT, whole_body
-from api.desk import Who
 from api.identity import Asking, TheDesk
-from domain.council import Council
-from domain.council_csv import InvalidCouncilListError, councils_from_csv
-from domain.people import H, Person, may
-from domain.provider import Provider
+from domain.registers.rota import row_of
+from domain.registers.shifts import by_role, gaps, watches
+from domain.value import utc_text
 
 router = APIRouter()
-
-PEOPLE: TypeAdapter[tuple[Person, ...]] = TypeAdapter(tuple[Person, ...])
-PROVIDERS: TypeAdapter[tuple[Provider, ...]] = TypeAdapter(tuple[Provider, ...])
-COUNCILS: TypeAdapter[tuple[Council, ...]] = TypeAdapter(tuple[Council, ...])
 
 
 @router.get("/registers/people")
@@ -32,16 +23,36 @@ async def people(_who: Asking, desk: TheDesk) -> list[dict[str, Any]]:
 
 @router.get("/registers/providers")
 async def providers(_who: Asking, desk: TheDesk) -> list[dict[str, Any]]:
-    """Return the providers in configured order."""
-    return [one.model_dump(mode="json") for one in await desk.registers.providers()]
+    """Return the providers in configured order, as a file of them has it."""
+    found = await desk.registers.providers()
+    return [one.model_dump(mode="json", by_alias=True) for one in found]
 
 
 @router.get("/registers/rota")
 async def rota(_who: Asking, desk: TheDesk) -> list[dict[str, Any]]:
-    """Return the shifts that have not ended."""
+    """Return the shifts that have not ended, as a file of them has it."""
     now = desk.now()
-    shifts = await desk.registers.rota()
-    return [one.model_dump(mode="json") for one in shifts if one.until > now]
+    return [row_of(one) for one in await desk.registers.rota() if one.until > now]
+
+
+@router.get("/registers/rota/watch")
+async def watch(_who: Asking, desk: TheDesk) -> dict[str, Any]:
+    """Return who is on at each rung now and next, and where nobody is in the coming 14 days.
+
+    Only people on the staff register count, as for a page. Without any rota pages go by role.
+    """
+    now, people_ = desk.now(), await desk.registers.people()
+    rota_ = await desk.registers.rota()
+    known = {one.id for one in people_}
+    shifts = tuple(one for one in rota_ if one.person in known)
+    rungs = watches(shifts, now) if rota_ else by_role(people_)
+    return {
+        "at": utc_text(now),
+        "rungs": [one.model_dump(mode="json") for one in rungs],
+        "gaps": [one.model_dump(mode="json") for one in gaps(shifts, now)] if rota_ else [],
+        "by_role": not rota_,
+        "shifts": [row_of(one) for one in rota_ if one.until > now],
+    }
 
 
 @router.get("/registers/councils")
@@ -52,65 +63,22 @@ async def councils(_who: Asking, desk: TheDesk, find: str = "") -> list[dict[str
     return [one.model_dump(mode="json") for one in found]
 
 
-@router.post("/registers/{name}")
-async def filled(name: str, request: Request, who: Asking, desk: TheDesk) -> dict[str, Any]:
-    """Fill an empty register; a change to a filled one takes a second person."""
-    if not may(who.roles, frozenset({H})):
-        raise _not_allowed(who)
-    fill = FILLS.get(name)
-    if fill is None:
-        raise Answer("not-found", "unknown-register", f"There is no register called {name}.")
-    raw = (await whole_body(request, REGISTER_LIMIT)).decode("utf-8", "replace")
+@router.get("/registers/councils/origin")
+async def origin(_who: Asking, desk: TheDesk) -> dict[str, Any]:
+    """Return where the councils come from, and under which licence."""
+    found = await desk.changes.origin("councils")
+    return found.model_dump(mode="json")
+
+
+@router.get("/registers/record")
+async def record(_who: Asking, desk: TheDesk) -> list[dict[str, Any]]:
+    """Return what was done to the registers and to tokens, oldest first.
+
+    Raises:
+        Answer: ``record-tampered``: the record does not verify.
+    """
+    found: RegisterRecord = desk.register_record
     try:
-        count = await fill(desk.registers, raw)
-    except RegisterNotEmptyError as error:
-        raise Answer("refused", "second-person-needed", str(error)) from error
-    except (ValidationError, InvalidCouncilListError, ValueError) as error:
-        words = f"The {name} could not be read: {_told(error)}"
-        raise Answer("refused", "invalid-input", words) from error
-    return {"ok": True, "register": name, "added": count}
-
-
-async def _fill_people(registers: Registers, raw: str) -> int:
-    rows = PEOPLE.validate_json(raw)
-    await registers.fill_people(rows)
-    return len(rows)
-
-
-async def _fill_providers(registers: Registers, raw: str) -> int:
-    rows = PROVIDERS.validate_json(raw)
-    await registers.fill_providers(rows)
-    return len(rows)
-
-
-async def _fill_councils(registers: Registers, raw: str) -> int:
-    is_json = raw.lstrip().startswith("[")
-    rows = COUNCILS.validate_json(raw) if is_json else councils_from_csv(raw)
-    await registers.fill_councils(rows)
-    return len(rows)
-
-
-async def _fill_rota(registers: Registers, raw: str) -> int:
-    rows = shifts_of(ROTA.validate_json(raw))
-    await registers.fill_rota(rows)
-    return len(rows)
-
-
-FILLS: dict[str, Callable[[Registers, str], Awaitable[int]]] = {
-    "people": _fill_people,
-    "providers": _fill_providers,
-    "councils": _fill_councils,
-    "rota": _fill_rota,
-}
-
-
-def _not_allowed(who: Who) -> Answer:
-    words = f"{who.id} may not change registers: it takes the head of service."
-    return Answer("not-allowed", "role-not-allowed", words)
-
-
-def _told(error: Exception) -> str:
-    if not isinstance(error, ValidationError):
-        return str(error)[:400]
-    found = error.errors(include_url=False, include_input=False)
-    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in found)[:400]
+        return await found.entries()
+    except ChainBrokenError as error:
+        raise Answer("failed", "record-tampered", str(error)) from error

@@ -13,14 +13,12 @@ from sqlmodel import col
 
 from activities.paging import PageAnswer, PageBatch, PageRow
 from adapters.database.engine import insert_once, reading, writing
-from adapters.database.registers import Registers, Shift
+from adapters.database.registers import Registers
 from adapters.database.tables import PageRowRow
-from domain.people import D, H, M, Person, Role, T
+from domain.people import D, H, M, Person
 from domain.provider import lead_id, lead_of
+from domain.registers.shifts import RUNGS, Shift, on_rung
 from domain.value import Instant, Value
-
-RUNGS: dict[int, Role] = {0: T, 1: M, 2: H, 3: D}
-"""Who is on a rung when there is no rota at all."""
 
 TOP = 3
 NOTHING = timedelta(0)
@@ -177,7 +175,7 @@ class DatabasePager:
         """Return who of the register is on a rung now; L0 is the owner while on shift."""
         if self._rota:
             now = self._now()
-            there = {s.person for s in self._rota if s.rung == rung and s.begins <= now < s.until}
+            there = set(on_rung(self._rota, rung, now))
         else:
             there = {one.id for one in self._people if RUNGS[rung] in one.roles}
             there |= {owner} if rung == 0 and owner is not None else set()

@@ -5,21 +5,22 @@ left alone, and a holder that has a token in the credentials file keeps it.
 """
 
 import asyncio
+import hashlib
 import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Self
-
-from pydantic import Field, TypeAdapter, model_validator
+from typing import Any
 
 from adapters.database.engine import create_engine
-from adapters.database.registers import RegisterNotEmptyError, Registers, Shift
+from adapters.database.registers import RegisterNotEmptyError, Registers
 from domain.council import Council
 from domain.council_csv import councils_from_csv
 from domain.people import Person, Role
 from domain.provider import Provider
-from domain.value import Instant, Line, Value
+from domain.registers.bodies import publisher_of
+from domain.registers.change import Origin
+from domain.registers.rota import shift_of
 
 
 def utc_now() -> datetime:
@@ -34,47 +35,16 @@ def rows_of(folder: Path, name: str) -> list[dict[str, Any]]:
     return rows
 
 
-class RotaLine(Value):
-    """One line of a rota file, shaped like a scenario's ``world.rota``; ``to`` excluded."""
-
-    rung: Annotated[str, Field(pattern=r"^L[0-3]$")]
-    person: Line
-    begins: Annotated[Instant, Field(alias="from")]
-    until: Annotated[Instant, Field(alias="to")]
-
-    @model_validator(mode="after")
-    def _ends_after_it_begins(self) -> Self:
-        if self.until <= self.begins:
-            raise ValueError("a shift ends after it begins")
-        return self
-
-
-ROTA: TypeAdapter[tuple[RotaLine, ...]] = TypeAdapter(tuple[RotaLine, ...])
-
-
-def shifts_of(lines: tuple[RotaLine, ...]) -> tuple[Shift, ...]:
-    """Return the shifts of a rota file."""
-    return tuple(
-        Shift(rung=int(one.rung[1:]), person=one.person, begins=one.begins, until=one.until)
-        for one in lines
-    )
-
-
 async def fill(registers: Registers, folder: Path) -> list[str]:
     """Fill every empty register from ``folder``; return the names of those that were filled."""
-    csv = folder / "councils.csv"
-    councils = (
-        councils_from_csv(csv.read_text())
-        if csv.exists()
-        else tuple(Council.model_validate(row) for row in rows_of(folder, "councils"))
-    )
+    councils, origin = _councils_in(folder)
     people = tuple(Person.model_validate(row) for row in rows_of(folder, "people"))
     providers = tuple(Provider.model_validate(row) for row in rows_of(folder, "providers"))
     jobs = {
         "people": registers.fill_people(people),
         "providers": registers.fill_providers(providers),
-        "councils": registers.fill_councils(councils),
-        "rota": registers.fill_rota(shifts_of(ROTA.validate_python(rows_of(folder, "rota")))),
+        "councils": registers.fill_councils(councils, origin),
+        "rota": registers.fill_rota(shift_of(row) for row in rows_of(folder, "rota")),
     }
     filled = []
     for name, job in jobs.items():
@@ -84,6 +54,20 @@ async def fill(registers: Registers, folder: Path) -> list[str]:
         except RegisterNotEmptyError:
             continue
     return filled
+
+
+def _councils_in(folder: Path) -> tuple[tuple[Council, ...], Origin]:
+    """Return the councils of a folder, and where they come from."""
+    path = folder / "councils.csv"
+    if not path.exists():
+        rows = rows_of(folder, "councils")
+        return tuple(Council.model_validate(row) for row in rows), Origin(file="councils.json")
+    raw = path.read_bytes()
+    text = raw.decode()
+    source, licence = publisher_of(text)
+    digest = hashlib.sha256(raw).hexdigest()
+    origin = Origin(file=path.name, sha256=digest, source=source, licence=licence)
+    return councils_from_csv(text), origin
 
 
 async def issue(registers: Registers, folder: Path, credentials: Path) -> None:

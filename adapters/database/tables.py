@@ -236,6 +236,46 @@ class RegisterVersionRow(SQLModel, table=True):
     told: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
+class RegisterChangeRow(SQLModel, table=True):
+    """A numbered change of a register or of tokens, and how it stands.
+
+    Attributes:
+        content: Fingerprint of what is wanted, so that the same file again is the same change.
+        wanted: What it would put in force: entries of a file, or a token's hash.
+        document: The change as it is shown.
+    """
+
+    __tablename__ = "register_change"
+
+    number: int | None = Field(default=None, primary_key=True)
+    about: str = Field(index=True)
+    state: str = Field(index=True)
+    content: str
+    wanted: list[Any] = Field(sa_column=Column(JSON, nullable=False))
+    document: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class RegisterEntryRow(SQLModel, table=True):
+    """One thing that was done to the registers. Append-only, chained by hash."""
+
+    __tablename__ = "register_entry"
+
+    seq: int = Field(primary_key=True)
+    at: datetime
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    before: str
+    hash: str
+
+
+class RegisterOriginRow(SQLModel, table=True):
+    """Where what a register holds comes from, with its licence."""
+
+    __tablename__ = "register_origin"
+
+    name: str = Field(primary_key=True)
+    document: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
 class DeskKeyRow(SQLModel, table=True):
     """A public key of the desk; cases carry them from their start."""
 

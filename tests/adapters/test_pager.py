@@ -11,10 +11,11 @@ from sqlmodel import col
 from activities.paging import PageAnswer, PageBatch, PageRow
 from adapters.database.engine import reading
 from adapters.database.pager import DatabasePager, OwedPage
-from adapters.database.registers import Registers, Shift
+from adapters.database.registers import Registers
 from adapters.database.tables import PageRowRow
 from domain.effects import Page
 from domain.people import Person
+from domain.registers.shifts import Shift
 from tests.builders import (
     DAY,
     HOUR,

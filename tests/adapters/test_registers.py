@@ -13,15 +13,15 @@ from adapters.database.registers import (
     Holder,
     RegisterNotEmptyError,
     Registers,
-    Shift,
-    hashed,
 )
 from adapters.database.seed import fill, issue
 from adapters.database.tables import TokenRow
+from adapters.database.token_hash import hashed
 from domain.council import CouncilRegister
 from domain.notice import Address
 from domain.people import H, P, Person, T
 from domain.reference import Reference
+from domain.registers.shifts import Shift
 from domain.report_reading import check_report
 from settings import ROOT
 from tests.builders import HOUR, NOON, a_council, a_raw_report, providers

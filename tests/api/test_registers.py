@@ -8,40 +8,44 @@ from tests.databases import run_sql
 from tests.desk import WORLD, DeskHouse
 
 NOON = "2026-11-23T12:00:00Z"
+CHANGES = {
+    "people": ("phone", "07700 900299"),
+    "providers": ("duty_line", "01632 960299"),
+    "councils": ("switchboard", "01632 960299"),
+    "rota": ("to", "2035-01-01T00:00:00Z"),
+}
+"""One field of each register, and another value for it."""
 
 
 def rows(name: str) -> Any:
     return json.loads((WORLD / f"{name}.json").read_text())
 
 
-@pytest.mark.parametrize(
-    ("name", "emptied"),
-    [
-        ("providers", "DELETE FROM provider"),
-        ("rota", "DELETE FROM rota_shift"),
-        ("councils", "DELETE FROM council"),
-    ],
-)
-async def test_the_head_of_service_fills_an_empty_register(
-    desk: DeskHouse, name: str, emptied: str
-) -> None:
-    await run_sql(desk.engine, emptied)
-    token = await desk.token_of("helen")
-    reply = await desk.post(f"/registers/{name}", rows(name), token)
-    assert reply.json == {"ok": True, "register": name, "added": len(rows(name))}
-    assert len((await desk.get(f"/registers/{name}")).json) == len(rows(name))
+@pytest.mark.parametrize("name", ["people", "providers", "councils", "rota"])
+async def test_a_register_is_read_as_a_file_of_it_has_it(desk: DeskHouse, name: str) -> None:
+    read = (await desk.get(f"/registers/{name}")).json
+    reply = await desk.post(f"/registers/{name}", read, await desk.token_of("helen"))
+    assert reply.says == (422, "refused", "nothing-changed")
 
 
 @pytest.mark.parametrize("name", ["people", "providers", "councils", "rota"])
-async def test_a_register_in_use_takes_a_second_person(desk: DeskHouse, name: str) -> None:
+async def test_an_import_is_only_proposed(desk: DeskHouse, name: str) -> None:
     before = (await desk.get(f"/registers/{name}")).json
-    reply = await desk.post(f"/registers/{name}", rows(name), await desk.token_of("helen"))
-    assert reply.says == (422, "refused", "second-person-needed")
+    changed = [{**rows(name)[0], CHANGES[name][0]: CHANGES[name][1]}, *rows(name)[1:]]
+    reply = await desk.post(f"/registers/{name}", changed, await desk.token_of("helen"))
+    assert (reply.status, reply.json["state"], reply.json["change"]) == (200, "pending", 1)
     assert (await desk.get(f"/registers/{name}")).json == before
 
 
+async def test_an_empty_register_takes_two_people_at_the_desk_as_well(desk: DeskHouse) -> None:
+    await run_sql(desk.engine, "DELETE FROM provider")
+    reply = await desk.post("/registers/providers", rows("providers"), await desk.token_of("helen"))
+    assert reply.json["counts"] == {"added": 2, "changed": 0, "ended": 0}
+    assert (await desk.get("/registers/providers")).json == []
+
+
 @pytest.mark.parametrize("who", ["kaya", "ruth", "ines", "amory"])
-async def test_nobody_else_fills_a_register(desk: DeskHouse, who: str) -> None:
+async def test_nobody_else_proposes_a_register(desk: DeskHouse, who: str) -> None:
     token = await desk.token_of(who)
     await run_sql(desk.engine, "DELETE FROM provider")
     reply = await desk.post("/registers/providers", rows("providers"), token)
@@ -88,6 +92,28 @@ async def test_a_shift_that_cannot_be_is_refused(
     reply = await desk.post("/registers/rota", [line], await desk.token_of("helen"))
     assert reply.says == (422, "refused", "invalid-input")
     assert (await desk.get("/registers/rota")).json == []
+
+
+async def test_the_rota_says_who_is_on_and_where_nobody_is(desk: DeskHouse) -> None:
+    await run_sql(desk.engine, "DELETE FROM rota_shift WHERE rung = 3")
+    told = (await desk.get("/registers/rota/watch")).json
+    assert [one["now"] for one in told["rungs"]] == [["kaya", "tomas"], ["priya"], ["helen"], []]
+    assert [one["rung"] for one in told["gaps"]] == [3]
+    assert told["by_role"] is False
+
+
+async def test_without_a_rota_it_says_who_is_paged_by_role(desk: DeskHouse) -> None:
+    await run_sql(desk.engine, "DELETE FROM rota_shift")
+    told = (await desk.get("/registers/rota/watch")).json
+    assert told["by_role"] is True
+    assert told["gaps"] == []
+    assert told["rungs"][1]["now"] == ["martin", "priya"]
+
+
+async def test_whoever_left_the_register_is_on_no_rung(desk: DeskHouse) -> None:
+    await run_sql(desk.engine, "DELETE FROM person WHERE id = 'priya'")
+    told = (await desk.get("/registers/rota/watch")).json
+    assert told["rungs"][1]["now"] == []
 
 
 async def test_there_is_no_other_register(desk: DeskHouse) -> None:

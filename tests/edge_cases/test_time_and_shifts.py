@@ -6,8 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.paging import PageBatch, PageRow
 from adapters.database.pager import DatabasePager
-from adapters.database.registers import Registers, Shift
+from adapters.database.registers import Registers
 from domain.people import Person
+from domain.registers.shifts import Shift
 from domain.settling import advance, page_reached
 from domain.working_hours import LONDON
 from tests.builders import ANSWERS, STAFF, WHY
