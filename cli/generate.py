@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 import domain.decisions  # noqa: F401  (fills the registry)
 from cli.context import COMMON
 from cli.exit_codes import SAYS
+from cli.groups import Verbs
 from cli.main import WORDS, own_verbs
 from cli.verbs import GIVING
 from domain.command import BASE_FIELDS, Command
@@ -157,6 +158,11 @@ def docs_text() -> str:
 
 def _own_section(noun: str, verb: str, own: click.Command) -> list[str]:
     """Return the section of a verb that is not a command of the service."""
+    if isinstance(own, Verbs):
+        ctx = click.Context(own)
+        inner = {name: own.get_command(ctx, name) for name in own.list_commands(ctx)}
+        sections = (_own_section(noun, f"{verb} {name}", one) for name, one in inner.items() if one)
+        return [line for section in sections for line in section]
     kept = [one for one in own.params if one not in COMMON and one not in GIVING]
     typed = [str(one.metavar) for one in kept if isinstance(one, click.Argument)]
     title = " ".join(("### cir", noun, verb, *typed))

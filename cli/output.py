@@ -49,7 +49,9 @@ def _rows(data: Any) -> list[Any]:  # noqa: ANN401
 
 
 def _reference(row: dict[str, Any]) -> Any:  # noqa: ANN401
-    return next((row[name] for name in ("case", "id", "code", "name") if row.get(name)), "")
+    if "case" in row:
+        return row["case"]
+    return next((row[name] for name in ("id", "code", "change", "name") if row.get(name)), "")
 
 
 def show_failure(error: dict[str, Any], options: Options) -> None:

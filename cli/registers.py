@@ -1,11 +1,13 @@
-"""Registers, escalations and the inbox: reads, and filling an empty register."""
+"""Registers, escalations and the inbox, as they are read."""
 
 from typing import Any
 
 import click
 
+from cli.changes import import_verb, people_verbs
 from cli.context import Options
-from cli.inputs import bytes_of
+from cli.desk import Failure
+from cli.output import say
 from cli.verbs import common, guarded
 
 
@@ -19,15 +21,23 @@ def reading(path: str, **fixed: str) -> Any:  # noqa: ANN401
     return action
 
 
-def importing(name: str) -> Any:  # noqa: ANN401
-    """Return an action that fills an empty register from a file."""
+def found(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
+    """Find councils, and say where the list of them comes from."""
+    rows = options.desk.get("/registers/councils", find=values["find"])
+    if rows and not options.quiet:
+        _tell_origin(options)
+    return rows
 
-    def action(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
-        file = str(values["file"])
-        kind = "csv" if file.lower().endswith(".csv") else "json"
-        return options.desk.post(f"/registers/{name}", bytes_of(file), kind=kind)
 
-    return action
+def _tell_origin(options: Options) -> None:
+    """Say whose the list is and under which licence; not knowing it hides no council."""
+    try:
+        origin = options.desk.get("/registers/councils/origin")
+    except Failure:
+        return
+    if origin["source"] or origin["licence"]:
+        source, licence = origin["source"] or "not stated", origin["licence"] or "not stated"
+        say(f"Source: {source}. Licence: {licence}.")
 
 
 def verb(name: str, action: Any, words: str, *params: click.Parameter) -> click.Command:  # noqa: ANN401
@@ -35,34 +45,22 @@ def verb(name: str, action: Any, words: str, *params: click.Parameter) -> click.
     return click.Command(name, params=common(*params), callback=guarded(action), help=words)
 
 
-def _file() -> click.Argument:
-    return click.Argument(["file"], metavar="FILE|-")
-
-
-def _import(name: str) -> click.Command:
-    words = f"Fill the empty register of {name} from FILE; a change takes two people."
-    return verb("import", importing(name), words, _file())
-
-
 def nouns() -> dict[str, dict[str, click.Command]]:
     """Return the verbs of every noun about registers."""
     find = click.Argument(["find"], metavar="TEXT")
     return {
         "rota": {
-            "show": verb("show", reading("/registers/rota"), "Who is on which rung, from now on."),
-            "import": _import("rota"),
+            "show": verb("show", reading("/registers/rota/watch"), "Who is on now and next."),
+            "import": import_verb("rota"),
         },
-        "people": {
-            "list": verb("list", reading("/registers/people"), "The staff register."),
-            "import": _import("people"),
-        },
+        "people": people_verbs(),
         "providers": {
             "list": verb("list", reading("/registers/providers"), "The providers and their cards."),
-            "import": _import("providers"),
+            "import": import_verb("providers"),
         },
         "councils": {
-            "find": verb("find", reading("/registers/councils"), "Councils by code or name.", find),
-            "import": _import("councils"),
+            "find": verb("find", found, "Councils by code or name.", find),
+            "import": import_verb("councils"),
         },
         "escalation": {
             "list": verb("list", reading("/escalations"), "Pages that wait for a person."),

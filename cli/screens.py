@@ -24,29 +24,47 @@ INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$
 def draw(data: Any, options: Options) -> None:  # noqa: ANN401
     """Draw an answer on the terminal."""
     console = Console(no_color=None if options.colour else True, highlight=False)
-    if isinstance(data, list) and data and "next_clock" in data[0]:
-        _cases(console, data, options)
+    if _is_of_registers(data):
+        from cli.register_screens import draw_register
+
+        draw_register(console, data, options)
     elif isinstance(data, list):
-        _rows(console, [_slim(row) for row in data], options)
-    elif isinstance(data, dict) and "next" in data and "commands" in data:
+        if data and "next_clock" in data[0]:
+            _cases(console, data, options)
+        else:
+            _rows(console, [_slim(row) for row in data], options)
+    elif isinstance(data, dict):
+        _one(console, data, options)
+
+
+def _one(console: Console, data: dict[str, Any], options: Options) -> None:
+    """Draw an answer that is no list."""
+    if "next" in data and "commands" in data:
         from cli.explained import draw_explanation
 
         draw_explanation(console, data, options)
-    elif isinstance(data, dict) and "command" in data and "events" in data:
+    elif "command" in data and "events" in data:
         _taken(console, data, options)
-    elif isinstance(data, dict) and "clocks" in data and "ledgers" in data:
+    elif "clocks" in data and "ledgers" in data:
         _case(console, data, options)
-    elif isinstance(data, dict) and "facts" in data:
+    elif "facts" in data:
         _history(console, data, options)
-    elif isinstance(data, dict):
+    else:
         _pairs(console, data, options)
+
+
+def _is_of_registers(data: Any) -> bool:  # noqa: ANN401
+    """Tell whether an answer is a change of a register, a rota, or such a list."""
+    first = data[0] if isinstance(data, list) and data else data
+    return isinstance(first, dict) and bool(
+        {"difference", "rungs", "did", "contract_ref"} & set(first)
+    )
 
 
 SLIM = {
     "mine": ("case", "by", "command"),
     "events": ("case", "command", "phase", "version"),
-    "contract_ref": ("id", "name", "contract_from", "contract_to", "duty_line"),
-    "gss": ("code", "name", "region", "eligible"),
+    "gss": ("code", "name", "type", "region", "ends_on"),
 }
 """What a table shows of rows that have a column: a terminal is 80 wide."""
 
@@ -65,6 +83,8 @@ CASE_COLUMNS = {
 
 def _slim(row: dict[str, Any]) -> dict[str, Any]:
     """Return as much of a row as a terminal shows; JSON has it all."""
+    if row.get("change") and not row.get("case"):
+        row = {**row, "case": f"change {row['change']}"}
     for mark, names in SLIM.items():
         if mark in row:
             return {name: row.get(name) for name in names}

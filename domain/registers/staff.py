@@ -43,8 +43,8 @@ def _impossible(entries: tuple[Entry, ...]) -> Iterator[str]:
         person = Person.model_validate(one.row)
         if person.id == SYSTEM:
             yield f"{one.where}: the id {SYSTEM} is the case's own."
-        if person.id.split() != [person.id]:
-            yield f"{one.where}: an id has no spaces."
+        if person.id.split() != [person.id] or ":" in person.id:
+            yield f"{one.where}: an id has no spaces and no colon."
         if not person.roles:
             yield f"{one.where}: {person.id} has no role."
         wrong = sorted(NOT_STAFF & set(person.roles))

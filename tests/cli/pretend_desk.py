@@ -79,7 +79,7 @@ class PretendDesk:
         if asked.method == "GET":
             missing = no("not-found", "unknown-case", f"There is no {asked.path}.")
             return self.reads.get(asked.path, missing)
-        if asked.path.count("/") == 3:
+        if asked.path.startswith("/cases/"):
             return self._instructed(asked)
         return self.says.get(asked.path, {"ok": True})
 

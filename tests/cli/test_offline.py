@@ -173,13 +173,3 @@ def test_the_doctor_says_what_to_mend(cir: Shell, desk: PretendDesk) -> None:
     assert desk.address in rows["desk"]["says"]
     assert rows["token"]["ok"] is True
     assert rows["stack"] == {"part": "stack", "ok": False, "says": "not running: cir local up"}
-
-
-def test_registers_are_read_and_filled(cir: Shell, desk: PretendDesk, tmp_path: Path) -> None:
-    desk.reads["/registers/people"] = [{"id": "kaya", "roles": ["triage-officer"]}]
-    desk.says["/registers/people"] = {"ok": True, "register": "people", "added": 1}
-    assert cir("people", "list", "-o", "id").out == "kaya\n"
-    people = tmp_path / "people.json"
-    people.write_text('[{"id": "kaya"}]')
-    assert cir("people", "import", str(people)).data["added"] == 1
-    assert desk.given[0].body == [{"id": "kaya"}]

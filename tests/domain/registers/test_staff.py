@@ -57,6 +57,7 @@ def test_the_whole_staff_is_beyond_doubt() -> None:
         ({"shoe_size": 9}, "shoe_size"),
         ({"id": "system"}, "the id system is the case's own"),
         ({"id": "ka ya"}, "no spaces"),
+        ({"id": "alder:account-lead"}, "no colon"),
         ({"roles": []}, "kaya has no role"),
         ({"roles": ["system"]}, "kaya cannot be system"),
         ({"roles": ["triage-officer", "provider"]}, "kaya cannot be provider"),
