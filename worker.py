@@ -37,7 +37,7 @@ from adapters.database.receipts import DatabaseReceipts
 from adapters.database.records import DatabaseRecords
 from adapters.database.register_news import RegisterNews
 from adapters.database.registers import Registers
-from adapters.database.texts import DatabaseTexts
+from adapters.database.texts import DatabaseTexts, Limits
 from adapters.database.turns import DatabaseTurns
 from adapters.desk_key import DeskKey
 from adapters.finance.file_desk import FileFinanceDesk
@@ -105,7 +105,12 @@ def real_doors(settings: Settings, engine: AsyncEngine) -> Doors:
     chosen: dict[Channel, Notifier] = {}
     notify = None
     if settings.notify is not None:
-        texts = DatabaseTexts(engine, settings.check_word_key(), utc_now)
+        policy = read_policy(settings.policy_file)
+        limits = Limits(
+            equal=int(policy.setting("pager.hourly_equal_texts")),
+            most=int(policy.setting("pager.hourly_texts")),
+        )
+        texts = DatabaseTexts(engine, settings.check_word_key(), utc_now, limits)
         notify = NotifyNotifier(notify_service(settings.notify), texts)
         chosen.update({"email": notify, "sms": notify})
     if settings.mail is not None:

@@ -6,6 +6,7 @@ Numbers and words are kept as keyed hashes only.
 import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,20 +17,31 @@ from adapters.database.engine import writing
 from adapters.database.tables import TextRow
 
 HOUR = timedelta(hours=1)
-EQUAL_MOST = 20
-"""Equal texts an hour to one number that networks let through [published, Notify]."""
-ANY_MOST = 100
-"""Texts of any words an hour to one number that networks let through [published, Notify]."""
+
+
+class Limits(NamedTuple):
+    """What networks let through to one number in an hour; the policy has the figures.
+
+    Attributes:
+        equal: Texts of the same words.
+        most: Texts of any words.
+    """
+
+    equal: int
+    most: int
 
 
 class DatabaseTexts:
     """The count of texts in the application database."""
 
-    def __init__(self, engine: AsyncEngine, key: bytes, now: Callable[[], datetime]) -> None:
-        """Take the database, a secret for the hashes, and the clock."""
+    def __init__(
+        self, engine: AsyncEngine, key: bytes, now: Callable[[], datetime], limits: Limits
+    ) -> None:
+        """Take the database, a secret for the hashes, the clock and the limits."""
         self._engine = engine
         self._key = key
         self._now = now
+        self._limits = limits
 
     async def may_go(self, number: str, words: str) -> bool:
         """Count a text that is about to go, or tell that the networks would stop it.
@@ -48,9 +60,9 @@ class DatabaseTexts:
             await connection.execute(delete(TextRow).where(col(TextRow.at) <= now - HOUR))
             every = select(func.count()).select_from(TextRow).where(*mine)
             equal = every.where(col(TextRow.words) == said)
-            if (await connection.execute(every)).scalar_one() >= ANY_MOST:
+            if (await connection.execute(every)).scalar_one() >= self._limits.most:
                 return False
-            if (await connection.execute(equal)).scalar_one() >= EQUAL_MOST:
+            if (await connection.execute(equal)).scalar_one() >= self._limits.equal:
                 return False
             await connection.execute(insert(TextRow).values(number=to, words=said, at=now))
         return True

@@ -7,7 +7,7 @@ from activities.notice_ports import Delivery, Leg, message_id
 from activities.receipts import Word
 from adapters.database.notice_book import DatabaseNoticeBook
 from adapters.database.receipts import ASKED_FOR, DatabaseReceipts
-from adapters.database.texts import ANY_MOST, EQUAL_MOST, HOUR, DatabaseTexts
+from adapters.database.texts import HOUR, DatabaseTexts, Limits
 from domain.notice import Address, Channel, Notice
 from tests.builders import REFERENCE
 from tests.databases import Clock
@@ -122,20 +122,18 @@ async def test_of_two_people_whoever_was_reached_counts(
 class TestTexts:
     @pytest.fixture
     def texts(self, engine: AsyncEngine, clock: Clock) -> DatabaseTexts:
-        return DatabaseTexts(engine, b"k" * 32, clock)
+        return DatabaseTexts(engine, b"k" * 32, clock, Limits(equal=3, most=5))
 
-    async def test_the_twenty_first_equal_text_of_an_hour_does_not_go(
+    async def test_equal_texts_past_the_limit_of_an_hour_do_not_go(
         self, texts: DatabaseTexts, clock: Clock
     ) -> None:
-        went = [await texts.may_go("07700 900101", "the same") for _ in range(EQUAL_MOST + 1)]
-        assert went == [True] * EQUAL_MOST + [False]
+        went = [await texts.may_go("07700 900101", "the same") for _ in range(4)]
+        assert went == [True] * 3 + [False]
         assert await texts.may_go("07700 900101", "other words")
         assert await texts.may_go("07700 900102", "the same")
         clock.move(HOUR)
         assert await texts.may_go("07700 900101", "the same")
 
-    async def test_the_hundred_and_first_text_of_an_hour_does_not_go(
-        self, texts: DatabaseTexts
-    ) -> None:
-        went = [await texts.may_go("07700 900101", f"words {n}") for n in range(ANY_MOST + 1)]
-        assert went == [True] * ANY_MOST + [False]
+    async def test_texts_past_the_limit_of_an_hour_do_not_go(self, texts: DatabaseTexts) -> None:
+        went = [await texts.may_go("07700 900101", f"words {n}") for n in range(6)]
+        assert went == [True] * 5 + [False]
