@@ -8,10 +8,10 @@ unexport HOME  # an empty one is none: the account's own is taken
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap server parts demo check check-fast lock cli-docs histories bench clean
+.PHONY: help bootstrap server parts demo check check-fast check-postgresql lock cli-docs histories bench clean
 
 help: ## Print this help
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 bootstrap: ## Set up: a private uv, .venv from the lock, cir at .venv/bin/cir
 	@$(PYTHON) tools/bootstrap.py
@@ -22,7 +22,7 @@ server: bootstrap ## Get the Temporal server: found, cached, downloaded or built
 demo: bootstrap ## Walk one incident from report to acknowledged billing pack (KEEP=1 leaves it running)
 	@$(VENV)/python -m stack.demo $(if $(KEEP),--keep)
 
-parts: ## Get what only the tests need: Chromium
+parts: ## Get what only the tests need: Chromium and PostgreSQL
 	@$(PYTHON) tools/parts.py
 
 check: parts bootstrap server ## Run everything CI runs
@@ -39,6 +39,9 @@ check-fast: bootstrap ## Lint, types, contracts and the tests that need no serve
 	@$(VENV)/mypy
 	@$(VENV)/lint-imports
 	@$(VENV)/pytest -m "not server and not crash and not browser"
+
+check-postgresql: parts bootstrap server ## Run every test over PostgreSQL instead of SQLite
+	@$(VENV)/pytest --database=postgresql
 
 lock: bootstrap ## Resolve requirements.lock anew
 	@$(PYTHON) tools/lock.py

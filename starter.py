@@ -15,7 +15,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.database.engine import create_engine
 from adapters.database.intake import Intake, Taken
-from adapters.database.migrate import migrate
+from adapters.database.migrate import prepare
+from adapters.database.readiness import DatabaseNotReadyError
 from adapters.database.register_news import RegisterNews
 from adapters.database.registers import Registers
 from adapters.desk_key import DeskKey
@@ -223,9 +224,10 @@ async def open_file(settings: Settings, body: bytes) -> str:
 
     Raises:
         InvalidReportError: With every problem; nothing was stored.
+        DatabaseNotReadyError: Nothing was stored; says what to mend.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
-    await asyncio.to_thread(migrate, settings.database)
+    await asyncio.to_thread(prepare, settings.database)
     engine = create_engine(settings.database)
     registers, intake = Registers(engine, utc_now), Intake(engine, utc_now)
     read = read_report(body, now=utc_now(), councils=await registers.councils())
@@ -256,6 +258,9 @@ def main(arguments: list[str]) -> int:
         for problem in error.problems:
             sys.stderr.write(f"{problem.field}: {problem.code}: {problem.message}\n")
         return 5
+    except DatabaseNotReadyError as error:
+        sys.stderr.write(f"{error}\n")
+        return 7
     sys.stdout.write(f"{said}\n")
     return 0
 

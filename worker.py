@@ -30,9 +30,10 @@ from adapters.check_words import CheckWords
 from adapters.database.addresses import RegisterAddresses
 from adapters.database.engine import create_engine
 from adapters.database.intake import Intake
-from adapters.database.migrate import migrate
+from adapters.database.migrate import prepare
 from adapters.database.notice_book import DatabaseNoticeBook
 from adapters.database.pager import DatabasePager
+from adapters.database.readiness import DatabaseNotReadyError
 from adapters.database.receipts import DatabaseReceipts
 from adapters.database.records import DatabaseRecords
 from adapters.database.register_news import RegisterNews
@@ -279,8 +280,7 @@ def build_watchkeeper(
 async def run(settings: Settings) -> None:
     """Connect, make sure of namespaces and schedule, and work until told to stop."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    if settings.database.startswith("sqlite"):  # elsewhere an operator migrates
-        await asyncio.to_thread(migrate, settings.database)
+    await asyncio.to_thread(prepare, settings.database)
     address, namespace = settings.temporal_address, settings.temporal_namespace
     converter = converter_of(settings)
     client = await connect_when_up(address, namespace, converter)
@@ -303,6 +303,9 @@ async def run(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(load()))
+    try:
+        asyncio.run(run(load()))
+    except DatabaseNotReadyError as error:
+        sys.exit(str(error))
     sys.stdout.flush()
     os._exit(0)  # an ordinary exit of a process that used the SDK may crash

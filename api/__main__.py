@@ -1,7 +1,10 @@
 """``python -m api`` runs the desk."""
 
+import sys
+
 import uvicorn
 
+from adapters.database.readiness import DatabaseNotReadyError, check_ready
 from api.application import build_application
 from settings import load
 
@@ -9,6 +12,10 @@ from settings import load
 def main() -> None:
     """Serve the desk where the settings say."""
     settings = load()
+    try:
+        check_ready(settings.database)
+    except DatabaseNotReadyError as error:
+        sys.exit(str(error))
     uvicorn.run(
         build_application(settings),
         host=settings.desk_host,

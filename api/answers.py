@@ -96,7 +96,11 @@ async def no_door(request: Request, error: Exception) -> JSONResponse:
 
 
 async def database_away(_request: Request, _error: Exception) -> JSONResponse:
-    """Answer when the desk's database is away; whatever was sent is safe to send again."""
+    """Answer when the desk's database is away; whatever was sent is safe to send again.
+
+    Away is one that is not reached, one that has no connection to give, and one that lacks a table:
+    a PostgreSQL server tells these apart, and its schema is brought up by somebody else.
+    """
     words = "The desk's database was not reached. Send the same again: it is taken once."
     return JSONResponse(body(Answer("unreachable", "database-away", words)), 503)
 

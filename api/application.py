@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from starlette.exceptions import HTTPException
 
 from adapters.database.attempts import Attempts
@@ -80,7 +81,8 @@ def build_application(settings: Settings) -> FastAPI:
     app.add_exception_handler(Answer, say)
     app.add_exception_handler(RequestValidationError, misread)
     app.add_exception_handler(HTTPException, no_door)
-    app.add_exception_handler(OperationalError, database_away)
+    for away in (OperationalError, ProgrammingError, NoConnectionError):
+        app.add_exception_handler(away, database_away)
     app.add_exception_handler(Exception, fault)
     app.add_api_route("/health", healthy, methods=["GET"])
     app.add_api_route("/ready", healthy, methods=["GET"])

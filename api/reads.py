@@ -12,6 +12,9 @@ from api.identity import Asking, TheDesk
 
 router = APIRouter()
 
+MOST_FACTS = 2**31 - 1
+"""The greatest number of a fact that a database can hold."""
+
 
 class Filters(BaseModel):
     """What a list of cases may be narrowed by."""
@@ -49,7 +52,9 @@ async def shown(case: str, _who: Asking, desk: TheDesk) -> dict[str, Any]:
 
 
 @router.get("/cases/{case}/history")
-async def history(case: str, _who: Asking, desk: TheDesk, after: int = 0) -> dict[str, Any]:
+async def history(
+    case: str, _who: Asking, desk: TheDesk, after: Annotated[int, Query(ge=0, le=MOST_FACTS)] = 0
+) -> dict[str, Any]:
     """Return the facts of a case, oldest first."""
     await desk.shown(case)
     return {"case": case, "facts": await desk.cases.history(case, after)}

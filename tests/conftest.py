@@ -1,8 +1,13 @@
-"""Fixtures for every test that needs a Temporal server: one server a session, apart by names."""
+"""Fixtures for every test that needs a server: one Temporal and one PostgreSQL server a session.
+
+Tests are apart by names on the one, and by databases on the other.
+"""
 
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,7 +19,18 @@ from stack.layout import LOOPBACK, Ports
 from stack.local import temporal_server
 from tests.sealing import converter
 
+if TYPE_CHECKING:
+    from tests.databases import Databases
+
 NAMESPACE = "cir-tests"
+KINDS = ("sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the person say on which database every test runs."""
+    words = "Run every test on this database; else adapters on both and the rest on SQLite."
+    parser.addoption("--database", choices=KINDS, default=None, help=words)
+
 
 settings.register_profile(
     "campaign",
@@ -47,3 +63,28 @@ async def client(temporal: Ports) -> Client:
     client = await connect_when_up(address, NAMESPACE, converter())
     await bootstrap(client, NAMESPACE)
     return client
+
+
+@pytest.fixture(scope="session")
+def kind(request: pytest.FixtureRequest) -> str:
+    """Return the kind of database that tests run on."""
+    return request.config.getoption("--database") or KINDS[0]
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Databases"]:
+    """Give what makes databases; a PostgreSQL server only runs once somebody wants it."""
+    from tests.databases import Databases  # noqa: PLC0415  (tests of the rules do without)
+
+    with ExitStack() as running:
+        yield Databases(tmp_path_factory.mktemp("databases"), running)
+
+
+@pytest.fixture(scope="module")
+def stack_database(databases: "Databases", kind: str) -> Iterator[str | None]:
+    """Give the address a stack is told of: none means the file it makes for itself."""
+    if kind == "sqlite":
+        yield None
+        return
+    with databases.empty(kind, Path()) as made:
+        yield made.url

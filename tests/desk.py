@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -20,7 +19,7 @@ from api.application import build_application
 from domain.people import Role
 from settings import ROOT, Settings
 from stack.layout import LOOPBACK, free_ports
-from tests.databases import Clock, run_sql, url_of
+from tests.databases import Clock, Database, run_sql
 
 WORLD = ROOT / "examples" / "world"
 REPORT: dict[str, Any] = json.loads((ROOT / "examples" / "report.json").read_text())
@@ -107,14 +106,14 @@ class DeskHouse:
 
 
 @asynccontextmanager
-async def desk_house(engine: AsyncEngine, database: Path) -> AsyncIterator[DeskHouse]:
+async def desk_house(engine: AsyncEngine, database: Database) -> AsyncIterator[DeskHouse]:
     """Give a desk over ``database``, its registers filled; Temporal is away."""
     registers = Registers(engine, Clock())
     await fill(registers, WORLD)
     token = await registers.issue_token("kaya")
     settings = Settings(
-        data_dir=database.parent,
-        database_url=url_of(database),
+        data_dir=database.folder,
+        database_url=database.url,
         temporal_address=f"{LOOPBACK}:{free_ports(1)[0]}",
     )
     with socket.socket() as listener:

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -18,7 +17,6 @@ from temporalio.worker import Worker
 
 from adapters.database.cases import Cases
 from adapters.database.engine import create_engine
-from adapters.database.migrate import migrate
 from adapters.database.registers import Registers
 from adapters.database.seed import fill
 from adapters.desk_key import DeskKey
@@ -32,6 +30,7 @@ from domain.policy import Policy
 from domain.report_reading import read_report
 from settings import ROOT, Settings
 from starter import start_case
+from tests.databases import Database
 from worker import build_activities, build_exercise_worker, build_worker, workflow_runner
 from workflows.incident_case import IncidentCaseWorkflow
 
@@ -222,23 +221,23 @@ def fast(speed: float) -> Policy:
 
 
 @asynccontextmanager
-async def office(client: Client, folder: Path, **chosen: Any) -> AsyncIterator[Office]:
-    """Give an office over an empty database, its registers filled; no worker runs yet.
+async def office(client: Client, database: Database, **chosen: Any) -> AsyncIterator[Office]:
+    """Give an office over a database without rows, its registers filled; no worker runs yet.
 
     Args:
         client: The connection.
-        folder: Its data directory.
+        database: The database, and its data directory.
         chosen: Settings that are not those of the embedded default.
     """
     queue = f"cases-{next(_numbers)}"
     settings = Settings(
-        data_dir=folder,
+        data_dir=database.folder,
+        database_url=database.url,
         temporal_namespace=client.namespace,
         task_queue=queue,
         policy_file=ROOT / "policy" / "demo.toml",
         **chosen,
     )
-    await asyncio.to_thread(migrate, settings.database)
     engine = create_engine(settings.database)
     registers = Registers(engine, utc_now)
     await fill(registers, WORLD)
@@ -255,10 +254,10 @@ def moved(there: Office, client: Client) -> Office:
 
 
 @asynccontextmanager
-async def at_work(client: Client, folder: Path, **chosen: Any) -> AsyncIterator[Office]:
+async def at_work(client: Client, database: Database, **chosen: Any) -> AsyncIterator[Office]:
     """Give an office with its workers; ``chosen`` as for ``office``."""
     async with (
-        office(client, folder, **chosen) as there,
+        office(client, database, **chosen) as there,
         worker_of(there),
         build_exercise_worker(client, there.settings, there.engine),
     ):

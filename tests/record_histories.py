@@ -25,6 +25,7 @@ from zoneinfo import ZoneInfo
 from temporalio.client import Client, WorkflowHistory
 
 from activities.records import FactBatch
+from adapters.database.migrate import migrate
 from adapters.temporal.bootstrap import bootstrap
 from adapters.temporal.remote_codec import RemoteCodec
 from adapters.temporal.sealing import codec_of
@@ -38,6 +39,7 @@ from stack.demo import differences
 from stack.layout import LOOPBACK
 from stack.local import temporal_server
 from tests import live
+from tests.databases import FileDatabase
 from tests.live import Ask, LiveCase, Office
 from tests.replaying import HISTORIES, told
 from tests.sealing import converter
@@ -321,7 +323,9 @@ async def main() -> None:
         with temporal_server(data / "temporal", say) as ports:
             client = await connected(f"{LOOPBACK}:{ports.temporal}")
             await bootstrap(client, NAMESPACE)
-            async with live.at_work(client, data / "office") as office:
+            database = FileDatabase(data / "office")
+            await asyncio.to_thread(migrate, database.url)
+            async with live.at_work(client, database) as office:
                 await record(office, fresh)
         shutil.copytree(fresh, target)
     broken = HISTORIES / "broken" / "refused.json"

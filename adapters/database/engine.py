@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Row, event, func, select
+from sqlalchemy import Row, event, func, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.ext.asyncio import create_async_engine as _create
@@ -14,17 +15,68 @@ from sqlmodel import SQLModel
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000")
 """WAL with synchronous FULL is safe for power loss; a writer waits up to 5 s for another."""
 
+CONNECT_WITHIN_S = 5
+"""Seconds a PostgreSQL server may take to answer [our default]; SQLite's writers wait as long."""
+
+SESSION = (
+    "timezone=UTC",
+    "lock_timeout=5s",  # as SQLite's busy_timeout: then the caller hears of it and tries again
+    "idle_in_transaction_session_timeout=30s",  # a machine that vanished gives its locks back
+)
+"""What every PostgreSQL session is told [our defaults]."""
+
+POOL = {"pool_size": 5, "max_overflow": 15, "pool_timeout": 10, "pool_pre_ping": True}
+"""Connections of a process; asked first whether they live: a restarted server is no failure."""
+
+SENDERS = 8
+"""Names one process holds at once with ``alone``, each for one connection out of ``POOL``."""
+
 WRITERS = 0x434952
 """The name of the one writers' lock on PostgreSQL: CIR in ASCII."""
 
 
 def create_engine(url: str) -> AsyncEngine:
     """Return an engine for ``url``; pragmas belong to each SQLite connection."""
+    if make_url(url).get_backend_name() == "postgresql":
+        told = {"connect_timeout": CONNECT_WITHIN_S, "options": _session_options()}
+        served = _create(url, connect_args=told, **POOL)
+        event.listen(served.sync_engine, "before_cursor_execute", _storable, retval=True)
+        return served
     engine = _create(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _pragmas)
         event.listen(engine.sync_engine, "begin", _begin)
     return engine
+
+
+def _session_options() -> str:
+    return " ".join(f"-c {one}" for one in SESSION)
+
+
+def _storable(
+    _connection: Any,  # noqa: ANN401  (sqlalchemy's own)
+    _cursor: object,
+    statement: str,
+    parameters: Any,  # noqa: ANN401  (one set of them, or a sequence of sets)
+    *_more: object,
+) -> tuple[str, Any]:
+    """Write U+FFFD for NUL, which PostgreSQL's text cannot hold and SQLite's can.
+
+    A key or a name with one must not keep a case's facts from its record for ever. The bytes of a
+    fact are untouched.
+    """
+    if isinstance(parameters, dict):
+        return statement, _without_nul(parameters)
+    return statement, [_without_nul(one) for one in parameters]
+
+
+def _without_nul(values: Any) -> Any:  # noqa: ANN401  (a row's values by name)
+    if not isinstance(values, dict):
+        return values
+    return {
+        name: value.replace("\x00", "\ufffd") if isinstance(value, str) else value
+        for name, value in values.items()
+    }
 
 
 def _pragmas(connection: DBAPIConnection, _record: object) -> None:
@@ -54,10 +106,38 @@ async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 @asynccontextmanager
 async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """Give a connection that only reads and waits for no writer."""
+    """Give a connection that only reads, waits for no writer, and sees one moment throughout."""
     async with engine.connect() as connection:
-        ready = await connection.execution_options(reads_only=True)
-        yield ready
+        if connection.dialect.name == "postgresql":
+            yield await connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        else:
+            yield await connection.execution_options(reads_only=True)
+
+
+@asynccontextmanager
+async def alone(engine: AsyncEngine, name: str, within: timedelta) -> AsyncIterator[None]:
+    """Hold a name while the block runs: no other worker that holds it runs beside this one.
+
+    On PostgreSQL the server gives the name back when the process or its machine is gone. SQLite
+    has no such name and one worker, whose own locks must do.
+
+    Args:
+        engine: Where the name is held.
+        name: What is done alone.
+        within: Longest time the block may take; past it the name is given back under its feet.
+    """
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    milliseconds = str(int(within.total_seconds() * 1000))
+    async with engine.begin() as connection:
+        for patience in ("lock_timeout", "idle_in_transaction_session_timeout"):
+            await connection.execute(select(func.set_config(patience, milliseconds, True)))  # noqa: FBT003
+        number = func.hashtextextended(name, WRITERS)
+        await connection.execute(select(func.pg_advisory_xact_lock(number)))
+        yield
 
 
 def row_dict(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""Bring a database to the present schema: ``python -m adapters.database.migrate URL``."""
+"""Bring a database to the present schema: ``python -m adapters.database.migrate [URL]``.
+
+Without an argument ``CIR_DATABASE_URL`` says which.
+"""
 
 import fcntl
 import sys
@@ -7,28 +10,47 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
-from alembic.config import Config
+from sqlalchemy.exc import SQLAlchemyError
 
-HERE = Path(__file__).resolve().parent
-
-
-def configuration(url: str) -> Config:
-    """Return alembic's configuration for ``url``; the async driver is exchanged for a plain one."""
-    config = Config()
-    config.set_main_option("script_location", str(HERE / "migrations"))
-    config.set_main_option("sqlalchemy.url", url.replace("+aiosqlite", ""))
-    return config
+from adapters.database.readiness import (
+    DatabaseNotReadyError,
+    away,
+    check_ready,
+    revision_of,
+    url_told,
+)
+from adapters.database.schema import configuration
 
 
 def migrate(url: str) -> None:
-    """Upgrade the database to the newest revision; two who do it at once wait for each other."""
+    """Upgrade the database to the newest revision; two who do it at once wait for each other.
+
+    Raises:
+        DatabaseNotReadyError: It was not reached, or refused; nothing was changed.
+    """
+    revision_of(url)
     with _alone(url):
-        command.upgrade(configuration(url), "head")
+        try:
+            command.upgrade(configuration(url), "head")
+        except SQLAlchemyError as error:
+            raise DatabaseNotReadyError(away(url, error, "could not be brought up")) from error
+
+
+def prepare(url: str) -> None:
+    """Bring an embedded file up; of a server only make sure that an operator has done so.
+
+    Raises:
+        DatabaseNotReadyError: It cannot be worked with; says what to do.
+    """
+    if url.startswith("sqlite"):
+        migrate(url)
+    else:
+        check_ready(url)
 
 
 @contextmanager
 def _alone(url: str) -> Iterator[None]:
-    """Hold a lock beside a SQLite file; a server locks its own tables."""
+    """Hold a lock beside a SQLite file; a server is asked for one by alembic's environment."""
     kind, _, path = url.partition(":///")
     if not kind.startswith("sqlite") or not path:
         yield
@@ -39,5 +61,13 @@ def _alone(url: str) -> Iterator[None]:
         yield
 
 
+def main() -> None:
+    """Bring the database up; say what is in the way in one line."""
+    try:
+        migrate(url_told(sys.argv[1:]))
+    except DatabaseNotReadyError as error:
+        sys.exit(str(error))
+
+
 if __name__ == "__main__":
-    migrate(sys.argv[1])
+    main()

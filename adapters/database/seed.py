@@ -1,7 +1,8 @@
 """Fill the empty registers on the machine itself, and issue the example tokens.
 
-``python -m adapters.database.seed URL WORLD_DIR CREDENTIALS_FILE``. A register that is filled is
-left alone, and a holder that has a token in the credentials file keeps it.
+``python -m adapters.database.seed [URL] WORLD_DIR CREDENTIALS_FILE``; without a URL
+``CIR_DATABASE_URL`` says which database. A register that is filled is left alone, and a holder that
+has a token in the credentials file keeps it.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.database.engine import create_engine
+from adapters.database.readiness import DatabaseNotReadyError, check_ready, url_told
 from adapters.database.registers import RegisterNotEmptyError, Registers
 from domain.council import Council
 from domain.council_csv import councils_from_csv
@@ -100,5 +102,16 @@ async def seed(url: str, folder: Path, credentials: Path) -> None:
     print("filled: " + (", ".join(filled) or "nothing, all registers are in use"))
 
 
+def main() -> None:
+    """Fill what the command line says; say what is in the way in one line."""
+    *told, folder, credentials = sys.argv[1:]
+    try:
+        url = url_told(told)
+        check_ready(url)
+    except DatabaseNotReadyError as error:
+        sys.exit(str(error))
+    asyncio.run(seed(url, Path(folder), Path(credentials)))
+
+
 if __name__ == "__main__":
-    asyncio.run(seed(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])))
+    main()

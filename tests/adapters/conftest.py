@@ -1,5 +1,15 @@
-"""Every test of an adapter has a database of its own."""
+"""Every test of an adapter has a database of its own: one of each kind, one after the other."""
 
-from tests.databases import clock, database, engine, migrated
+import pytest
 
-__all__ = ["clock", "database", "engine", "migrated"]
+from tests.conftest import KINDS
+from tests.databases import clock, database, engine
+
+__all__ = ["clock", "database", "engine"]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what needs a database once on each kind, unless one is named."""
+    if "kind" in metafunc.fixturenames:
+        asked = metafunc.config.getoption("--database")
+        metafunc.parametrize("kind", [asked] if asked else KINDS, scope="session")

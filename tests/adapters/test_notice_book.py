@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -8,7 +6,7 @@ from adapters.database.notice_book import DatabaseNoticeBook
 from adapters.database.tables import NoticeRow
 from domain.notice import Channel, Notice
 from tests.builders import REFERENCE
-from tests.databases import Clock, count
+from tests.databases import Clock, Database, count, taken_away
 from tests.fakes import FakeNoticeBook
 
 RECEIPT = Notice(notice="report-receipt", role="council", channels=("email", "sms"))
@@ -70,11 +68,9 @@ class TestNoticeBook:
 
 
 async def test_with_the_database_away_it_says_so(
-    database_book: DatabaseNoticeBook, engine: AsyncEngine, database: Path
+    database_book: DatabaseNoticeBook, engine: AsyncEngine, database: Database
 ) -> None:
-    await engine.dispose()
-    database.unlink()
-    database.mkdir()
+    await taken_away(engine, database)
     with pytest.raises(LedgerAwayError):
         await database_book.claim(a_leg())
     with pytest.raises(LedgerAwayError):

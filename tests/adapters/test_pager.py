@@ -1,6 +1,5 @@
 import asyncio
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -27,7 +26,7 @@ from tests.builders import (
     a_provider,
     providers,
 )
-from tests.databases import Clock, count
+from tests.databases import Clock, Database, count, taken_away
 from tests.fakes import FakePageSender
 
 PEOPLE = tuple(
@@ -282,7 +281,7 @@ class TestWhatMustArrive:
         assert await unsent(engine) == 0
 
     async def test_with_the_database_away_the_last_people_known_are_paged_at_once(
-        self, pager: DatabasePager, sender: FakePageSender, engine: AsyncEngine, database: Path
+        self, pager: DatabasePager, sender: FakePageSender, engine: AsyncEngine, database: Database
     ) -> None:
         await pager.enter(PageBatch(rows=(a_row("page-1"),)))
         await taken_away(engine, database)
@@ -295,7 +294,7 @@ class TestWhatMustArrive:
         assert {call.person for call in sender.calls} == {"priya", "martin", "helen"}
 
     async def test_a_page_tried_again_without_the_database_keeps_its_id(
-        self, pager: DatabasePager, sender: FakePageSender, engine: AsyncEngine, database: Path
+        self, pager: DatabasePager, sender: FakePageSender, engine: AsyncEngine, database: Database
     ) -> None:
         await pager.enter(PageBatch(rows=(a_row("page-1"),)))
         await taken_away(engine, database)
@@ -304,7 +303,7 @@ class TestWhatMustArrive:
         assert len({call.message for call in sender.sent_to("helen")}) == 1
 
     async def test_one_who_cannot_be_reached_keeps_it_from_nobody_else(
-        self, pager: DatabasePager, sender: FakePageSender, engine: AsyncEngine, database: Path
+        self, pager: DatabasePager, sender: FakePageSender, engine: AsyncEngine, database: Database
     ) -> None:
         await pager.enter(PageBatch(rows=(a_row("page-1"),)))
         await taken_away(engine, database)
@@ -314,18 +313,11 @@ class TestWhatMustArrive:
         assert len(sender.sent_to("priya")) == 1
 
     async def test_with_nobody_ever_read_it_is_tried_again(
-        self, pager: DatabasePager, engine: AsyncEngine, database: Path
+        self, pager: DatabasePager, engine: AsyncEngine, database: Database
     ) -> None:
         await taken_away(engine, database)
         with pytest.raises(SQLAlchemyError):
             await pager.enter(PageBatch(rows=(a_row(),)))
-
-
-async def taken_away(engine: AsyncEngine, database: Path) -> None:
-    """Put a folder where the database file was: it can be neither read nor written."""
-    await engine.dispose()
-    database.unlink()
-    database.mkdir()
 
 
 def test_a_warning_is_told_by_its_deadline_and_never_by_its_rung() -> None:

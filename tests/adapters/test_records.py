@@ -94,7 +94,7 @@ async def test_a_batch_that_overlaps_adds_only_what_is_new(records: DatabaseReco
 @pytest.mark.parametrize(
     "tampering",
     [
-        "UPDATE case_event SET body = CAST('{}' AS BLOB) WHERE seq = 2",
+        "UPDATE case_event SET body = (SELECT body FROM case_event WHERE seq = 1) WHERE seq = 2",
         "UPDATE case_event SET hash = before WHERE seq = 2",
         "UPDATE case_event SET before = hash WHERE seq = 2",
     ],
@@ -106,6 +106,21 @@ async def test_a_fact_that_was_tampered_with_is_named(
     await run_sql(engine, tampering)
     with pytest.raises(ChainBrokenError, match=f"{REFERENCE}: fact 2"):
         await records.verify(REFERENCE)
+
+
+async def test_a_key_with_a_nul_keeps_no_fact_from_the_record(
+    records: DatabaseRecords, engine: AsyncEngine, clock: Clock
+) -> None:
+    odd = a_fact(1, instruction="key\x001", words="a\x00b")
+    for _ in range(2):
+        assert await records.append(a_batch([odd], owner="kaya\x00")) == 1
+    await records.verify(REFERENCE)
+    cases = Cases(engine, clock)
+    assert await cases.has_instruction(REFERENCE, "key\x001")
+    assert (await cases.history(REFERENCE))[0]["payload"] == {"words": "a\x00b"}
+    shown = await cases.show(REFERENCE)
+    assert shown is not None
+    assert shown["owner"] == "kaya\x00"
 
 
 async def test_a_fact_that_was_taken_out_is_missed(

@@ -1,19 +1,18 @@
 """Every test of the desk has a desk and a database of its own."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from tests.databases import clock, database, engine, migrated
+from tests.databases import Database, clock, database, engine
 from tests.desk import DeskHouse, desk_house
 
-__all__ = ["clock", "database", "desk", "engine", "migrated"]
+__all__ = ["clock", "database", "desk", "engine"]
 
 
 @pytest.fixture
-async def desk(engine: AsyncEngine, database: Path) -> AsyncIterator[DeskHouse]:
+async def desk(engine: AsyncEngine, database: Database) -> AsyncIterator[DeskHouse]:
     """Give the desk."""
     async with desk_house(engine, database) as house:
         yield house

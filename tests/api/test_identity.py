@@ -1,7 +1,7 @@
 import pytest
 
 from adapters.database.attempts import Attempts
-from domain.people import P
+from domain.people import P, U
 from tests.builders import REFERENCE
 from tests.databases import Clock, run_sql
 from tests.desk import DeskHouse
@@ -85,7 +85,10 @@ async def test_a_provider_may_not_give_what_staff_give(desk: DeskHouse) -> None:
 
 
 async def test_the_roles_are_those_of_this_moment(desk: DeskHouse) -> None:
-    demoted = """UPDATE person SET document = replace(document, 'triage-officer', 'auditor')"""
-    await run_sql(desk.engine, f"{demoted} WHERE id = 'kaya'")
+    people = await desk.registers.people()
+    await run_sql(desk.engine, "DELETE FROM person")
+    await desk.registers.fill_people(
+        one.but(roles=(U,)) if one.id == "kaya" else one for one in people
+    )
     reply = await desk.post(ACKNOWLEDGE, {"idempotency_key": "k-1"})
     assert reply.says == (403, "not-allowed", "role-not-allowed")

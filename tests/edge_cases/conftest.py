@@ -1,5 +1,5 @@
 """The edge cases that cross into the database have one of their own."""
 
-from tests.databases import clock, database, engine, migrated
+from tests.databases import clock, database, engine
 
-__all__ = ["clock", "database", "engine", "migrated"]
+__all__ = ["clock", "database", "engine"]

@@ -1,21 +1,21 @@
 """What only a running case shows of edge cases 8, 9 and 29."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from tests import live
 from tests.builders import SAID_BY, WHY
+from tests.databases import Database
 from tests.live import Ask
 
 pytestmark = pytest.mark.server
 
 
 @pytest.fixture
-async def office(client: Client, tmp_path: Path) -> AsyncIterator[live.Office]:
-    async with live.at_work(client, tmp_path) as there:
+async def office(client: Client, database: Database) -> AsyncIterator[live.Office]:
+    async with live.at_work(client, database) as there:
         yield there
 
 
@@ -46,10 +46,10 @@ async def test_edge_29_a_case_cancelled_by_hand_wakes_l2_and_runs_on(office: liv
 
 
 async def test_edge_09_a_confirmation_on_its_way_is_superseded_and_never_sent(
-    client: Client, tmp_path: Path
+    client: Client, database: Database
 ) -> None:
     """What had not gone when the decision was reversed never goes; the reversal does."""
-    async with live.office(client, tmp_path) as there:
+    async with live.office(client, database) as there:
         there.settings.outbox.mkdir(parents=True)
         in_the_way = there.settings.outbox / "council"
         in_the_way.write_text("not a folder\n")

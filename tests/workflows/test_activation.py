@@ -1,7 +1,6 @@
 """After MHCLG decided: the case calls a provider out by itself, and the council is told."""
 
 import json
-from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -11,6 +10,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.turns import TurnRequest
 from tests import live
+from tests.databases import Database
 from tests.live import Ask, LiveCase
 
 pytestmark = pytest.mark.server
@@ -73,13 +73,13 @@ async def test_the_provider_gets_its_call_out(own_office: live.Office) -> None:
 
 
 async def test_with_no_turn_to_be_had_the_configured_order_stands_and_says_so(
-    client: Client, tmp_path: Path
+    client: Client, database: Database
 ) -> None:
     @activity.defn(name="reserve-turn")
     async def nobody_knows(request: TurnRequest) -> NoReturn:
         raise ApplicationError(f"{request.case}: turns are away", non_retryable=True)
 
-    async with live.office(client, tmp_path) as there, live.worker_of(there, nobody_knows):
+    async with live.office(client, database) as there, live.worker_of(there, nobody_knows):
         case = await decided(there)
         called = await case.fact("provider-called-out")
         assert (called["payload"]["provider"], called["payload"]["why"]) == ("alder", "rotation")

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +19,7 @@ from adapters.database.tables import PageRowRow
 from adapters.mail.file_outbox import FileOutboxNotifier
 from adapters.rendering import Templates
 from tests import live
+from tests.databases import Database
 from tests.live import Ask
 from workflows.options import EFFECT_RETRY
 
@@ -103,9 +103,9 @@ async def test_a_warning_pages_the_officers_on_shift(own_office: live.Office) ->
 
 
 async def test_a_stuck_mail_holds_up_neither_breach_nor_decision(
-    client: Client, tmp_path: Path
+    client: Client, database: Database
 ) -> None:
-    async with live.office(client, tmp_path) as there:
+    async with live.office(client, database) as there:
         stuck = StuckNotifier(outbox_of(there))
         async with live.worker_of(there, telling(there, stuck).deliver_notices):
             case = await there.open(live.fast(SPEED))
@@ -134,8 +134,8 @@ def sent_to_council(there: live.Office) -> Any:
     return sent
 
 
-async def test_a_notice_that_fails_has_its_own_next_try(client: Client, tmp_path: Path) -> None:
-    async with live.office(client, tmp_path) as there:
+async def test_a_notice_that_fails_has_its_own_next_try(client: Client, database: Database) -> None:
+    async with live.office(client, database) as there:
         there.settings.outbox.mkdir(parents=True)
         in_the_way = there.settings.outbox / "staff"
         in_the_way.write_text("not a folder\n")

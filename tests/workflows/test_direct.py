@@ -1,6 +1,5 @@
 """Instructions that did not come through the desk, and those that came as a signal."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from temporalio.exceptions import ApplicationError
 from domain.command import Command
 from domain.people import Role
 from tests import live
+from tests.databases import Database
 from tests.live import Ask, LiveCase
 
 pytestmark = pytest.mark.server
@@ -93,9 +93,9 @@ async def test_a_signal_and_an_update_of_one_key_count_once(office: live.Office)
 
 
 async def test_signals_without_keys_that_arrive_together_all_count(
-    client: Client, tmp_path: Path
+    client: Client, database: Database
 ) -> None:
-    async with live.office(client, tmp_path) as there:
+    async with live.office(client, database) as there:
         case = await there.open()
         command = case.command("add-note", Ask(by_desk=False), text="From the Web UI.")
         bare = command.but(idempotency_key=None)

@@ -1,12 +1,12 @@
 """What an exercise sends ends in the sinks, whatever is chosen for real cases."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from temporalio.client import Client
 
 from tests import live
+from tests.databases import Database
 from tests.live import Ask
 from tests.mail_server import MailDay, mail_server
 
@@ -19,12 +19,12 @@ async def day() -> MailDay:
 
 
 @pytest.fixture
-async def there(client: Client, tmp_path: Path, day: MailDay) -> AsyncIterator[live.Office]:
+async def there(client: Client, database: Database, day: MailDay) -> AsyncIterator[live.Office]:
     """Give an office whose mails leave by a real mail server."""
     async with (
         mail_server(day) as port,
         live.at_work(
-            client, tmp_path, mail={"host": "127.0.0.1", "port": port, "security": "plain"}
+            client, database, mail={"host": "127.0.0.1", "port": port, "security": "plain"}
         ) as office,
     ):
         yield office

@@ -1,6 +1,5 @@
 """Both cases hold a link, also when the other one is told late, twice, or not at all."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from domain.case import Link
 from domain.command import Command, Rows
 from domain.decider import Receipt
 from tests import live
+from tests.databases import Database
 from tests.live import Ask, LiveCase
 from workflows.neighbours import LINK_TOLD, LinkTold
 
@@ -64,9 +64,9 @@ async def test_both_linked_at_once_stay_linked(office: live.Office) -> None:
 
 
 async def test_a_case_whose_worker_was_away_hears_of_it_later(
-    client: Client, tmp_path: Path
+    client: Client, database: Database
 ) -> None:
-    async with live.office(client, tmp_path) as there:
+    async with live.office(client, database) as there:
         async with live.worker_of(there):
             one, other = await there.open(), await there.open()
             await one.settled()

@@ -1,7 +1,6 @@
 """Receipts change what happens next: the text after the mail, the telephone after the text."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from temporalio.client import Client
@@ -9,6 +8,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.notice_ports import message_id
 from tests import live
+from tests.databases import Database
 from tests.live import Ask, LiveCase
 from tests.notify_server import API_KEY, EMAIL_TEMPLATE, SMS_TEMPLATE, NotifyDay, notify_server
 from worker import build_receipts
@@ -22,9 +22,9 @@ def day() -> NotifyDay:
 
 
 @pytest.fixture
-async def there(client: Client, tmp_path: Path, day: NotifyDay) -> AsyncIterator[live.Office]:
+async def there(client: Client, database: Database, day: NotifyDay) -> AsyncIterator[live.Office]:
     """Give an office whose mails and texts leave by Notify."""
-    secret = tmp_path / "notify.key"
+    secret = database.folder / "notify.key"
     secret.write_text(API_KEY)
     with notify_server(day) as address:
         chosen = {
@@ -33,7 +33,7 @@ async def there(client: Client, tmp_path: Path, day: NotifyDay) -> AsyncIterator
             "sms_template": SMS_TEMPLATE,
             "base_url": address,
         }
-        async with live.at_work(client, tmp_path, notify=chosen) as office:
+        async with live.at_work(client, database, notify=chosen) as office:
             yield office
 
 

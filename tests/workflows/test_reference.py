@@ -2,7 +2,6 @@
 
 import json
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from temporalio.client import Client
@@ -16,6 +15,7 @@ from domain.report_reading import read_report
 from settings import ROOT
 from starter import start_taken, tell_cases
 from tests import live
+from tests.databases import Database
 from tests.live import Ask, LiveCase
 
 pytestmark = pytest.mark.server
@@ -84,9 +84,9 @@ async def test_a_contract_that_ends_sooner_on_the_register_is_told_then(
 
 
 async def test_a_run_that_carries_over_reads_what_it_had_no_time_for(
-    client: Client, tmp_path: Path
+    client: Client, database: Database
 ) -> None:
-    async with live.office(client, tmp_path) as there:
+    async with live.office(client, database) as there:
         async with live.worker_of(there):
             case = await activated(there)
             await case.settled()

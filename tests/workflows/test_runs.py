@@ -1,7 +1,6 @@
 """The life of a run: it carries over, is not ended from outside, and ends with the last window."""
 
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
@@ -10,6 +9,7 @@ from adapters.policies import read_policy
 from domain.case import RULES, Case
 from domain.clock_run import ClockState
 from tests import live
+from tests.databases import Database
 from tests.live import Ask, LiveCase
 from workflows import tracking
 from workflows.incident_case import FRESH
@@ -112,8 +112,10 @@ async def test_a_clock_breaches_in_the_run_after_the_one_that_started_it(
     assert breach["payload"]["found_late_s"] < 3
 
 
-async def test_a_new_run_carries_what_is_still_to_be_done(client: Client, tmp_path: Path) -> None:
-    async with live.office(client, tmp_path) as there:
+async def test_a_new_run_carries_what_is_still_to_be_done(
+    client: Client, database: Database
+) -> None:
+    async with live.office(client, database) as there:
         there.settings.outbox.mkdir(parents=True)
         in_the_way = there.settings.outbox / "staff"
         in_the_way.write_text("not a folder\n")
@@ -170,9 +172,9 @@ async def test_an_archived_case_ends_its_run(office: live.Office) -> None:
 
 
 async def test_a_worker_that_remembers_nothing_does_the_same(
-    client: Client, tmp_path: Path
+    client: Client, database: Database
 ) -> None:
-    async with live.office(client, tmp_path) as there, live.worker_of(there, remembers=False):
+    async with live.office(client, database) as there, live.worker_of(there, remembers=False):
         case = await there.open()
         await case.give("acknowledge")
         await case.decide()

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from adapters.keyring import Keyring, parsed
 from adapters.temporal.sealing import codec_of, data_converter
 from domain.decider import Receipt
 from tests import live
+from tests.databases import Database
 from tests.live import Ask, LiveCase
 from tests.sealing import KEYS_FILE, converter
 
@@ -64,9 +64,11 @@ async def raw_history(case: LiveCase) -> bytes:
     return b"".join([event.SerializeToString() for event in await case.events()])
 
 
-async def test_the_server_stores_nothing_of_a_case_in_clear(client: Client, tmp_path: Path) -> None:
+async def test_the_server_stores_nothing_of_a_case_in_clear(
+    client: Client, database: Database
+) -> None:
     strict = over(client, converter(refuses_clear=True))
-    async with live.at_work(strict, tmp_path) as office:
+    async with live.at_work(strict, database) as office:
         case = await office.open()
         await case.give("add-note", text=PLANTED)
         with pytest.raises(WorkflowUpdateFailedError):
@@ -80,10 +82,10 @@ async def test_the_server_stores_nothing_of_a_case_in_clear(client: Client, tmp_
 
 
 async def test_a_sealed_case_refuses_an_update_in_clear_and_takes_it_sealed(
-    client: Client, tmp_path: Path
+    client: Client, database: Database
 ) -> None:
     strict = over(client, converter(refuses_clear=True))
-    async with live.at_work(strict, tmp_path) as office:
+    async with live.at_work(strict, database) as office:
         case = await office.open()
         with pytest.raises(WorkflowUpdateFailedError) as caught:
             await send_in_clear(client, case, text="In clear.")
@@ -95,10 +97,10 @@ async def test_a_sealed_case_refuses_an_update_in_clear_and_takes_it_sealed(
 
 
 async def test_a_signal_in_clear_is_refused_and_on_the_record(
-    client: Client, tmp_path: Path
+    client: Client, database: Database
 ) -> None:
     strict = over(client, converter(refuses_clear=True))
-    async with live.at_work(strict, tmp_path) as office:
+    async with live.at_work(strict, database) as office:
         case = await office.open()
         stock = over(client, STOCK).get_workflow_handle(case.reference)
         await stock.signal("add-note", {"by": "kaya", "text": "In clear."})
@@ -116,10 +118,10 @@ async def test_a_case_that_is_open_takes_what_comes_in_clear(office: live.Office
 
 
 async def test_a_case_goes_on_after_a_rotation_with_what_the_older_key_sealed(
-    client: Client, tmp_path: Path
+    client: Client, database: Database
 ) -> None:
     before, after = over(client, keys(OLD)), over(client, keys(OLD, NEW))
-    async with live.office(before, tmp_path) as first:
+    async with live.office(before, database) as first:
         async with live.worker_of(first, remembers=False):
             case = await first.open()
             await case.give("add-note", text="With the older key.")
