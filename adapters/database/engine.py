@@ -28,8 +28,11 @@ SESSION = (
 POOL = {"pool_size": 5, "max_overflow": 15, "pool_timeout": 10, "pool_pre_ping": True}
 """Connections of a process; asked first whether they live: a restarted server is no failure."""
 
-SENDERS = 8
-"""Names one process holds at once with ``alone``, each for one connection out of ``POOL``."""
+SENDERS = 5
+"""Names a pager holds at once with ``alone``, each for one connection out of ``POOL``.
+
+A process has two pagers, and whoever holds a name needs another connection to go on.
+"""
 
 WRITERS = 0x434952
 """The name of the one writers' lock on PostgreSQL: CIR in ASCII."""

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import col
 
 from activities.paging import PageAnswer, PageBatch, PageRow
-from adapters.database.engine import insert_once, reading, writing
+from adapters.database.engine import SENDERS, alone, insert_once, reading, writing
 from adapters.database.registers import Registers
 from adapters.database.tables import PageRowRow
 from domain.people import D, H, M, Person
@@ -22,6 +23,8 @@ from domain.value import Instant, Value
 
 TOP = 3
 NOTHING = timedelta(0)
+SENT_WITHIN = timedelta(minutes=2)
+"""One message is sent or given up in this time, as long as its activity has [our default]."""
 
 
 class OwedPage(Value):
@@ -59,7 +62,8 @@ class DatabasePager:
     There is one for real cases and one for exercises; neither sees the other's rows, and what an
     exercise pages goes in messages of its own, because they go to another place.
 
-    One call at a time sends to a person; of two workers both might send a message, under one id.
+    One call at a time sends to a person, on PostgreSQL across all workers. Of two workers on one
+    SQLite file both might send a message, under one id.
     """
 
     def __init__(  # noqa: PLR0913  (composition)
@@ -95,6 +99,7 @@ class DatabasePager:
         self._leads: tuple[Person, ...] = ()
         self._rota: tuple[Shift, ...] = ()
         self._lines: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._at_once = asyncio.Semaphore(SENDERS)
 
     async def enter(self, batch: PageBatch) -> tuple[PageAnswer, ...]:
         """Find who is on each rung, write the rows, and say who was reached.
@@ -117,11 +122,18 @@ class DatabasePager:
         while wait is not None:
             if wait > NOTHING:
                 await self._pause(wait.total_seconds())
-            async with self._lines[person]:
+            async with self._turn_to_send(person):
                 wait = await self._due_in(person)
                 if wait is not None and wait <= NOTHING:
                     await self._send_one(person)
                     wait = await self._due_in(person)
+
+    @asynccontextmanager
+    async def _turn_to_send(self, person: str) -> AsyncIterator[None]:
+        """Let one call of one worker at a time send to a person, who looks at what is owed then."""
+        name = f"page/{person}/{'exercise' if self._exercises else 'real'}"
+        async with self._lines[person], self._at_once, alone(self._engine, name, SENT_WITHIN):
+            yield
 
     async def _send_one(self, person: str) -> None:
         """Send one message with what is owed now, and mark it as sent."""

@@ -1,5 +1,7 @@
 import asyncio
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -8,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
 
 from activities.paging import PageAnswer, PageBatch, PageRow
-from adapters.database.engine import reading
+from adapters.database.engine import create_engine, reading
 from adapters.database.pager import DatabasePager, OwedPage
 from adapters.database.registers import Registers
 from adapters.database.tables import PageRowRow
@@ -26,8 +28,9 @@ from tests.builders import (
     a_provider,
     providers,
 )
-from tests.databases import Clock, Database, count, taken_away
+from tests.databases import Clock, Database, Databases, count, rows, taken_away
 from tests.fakes import FakePageSender
+from tests.live import until
 
 PEOPLE = tuple(
     Person(id=name, name=name.title(), roles=roles, email=f"{name}@mhclg.example.gov.uk")
@@ -261,6 +264,71 @@ class TestTheMessage:
         told = [[page.exercise for page in call.pages] for call in sender.sent_to("priya")]
         sunk = [[page.exercise for page in call.pages] for call in sink.sent_to("priya")]
         assert (told, sunk) == ([[False]], [[True]])
+
+
+class TestTwoWorkers:
+    """Only PostgreSQL has two: of two workers on one SQLite file each would send."""
+
+    @pytest.fixture
+    def served(self, databases: Databases, tmp_path: Path) -> Iterator[Database]:
+        with databases.migrated("postgresql", tmp_path) as made:
+            yield made
+
+    @pytest.fixture
+    async def pagers(
+        self, served: Database, sender: FakePageSender, clock: Clock
+    ) -> AsyncIterator[tuple[DatabasePager, DatabasePager]]:
+        engines = create_engine(served.url), create_engine(served.url)
+        one, other = (a_pager(e, Registers(e, clock), sender, clock) for e in engines)
+        await Registers(engines[0], clock).fill_people(PEOPLE)
+        await one.enter(PageBatch(rows=(a_row("page-1"),)))
+        yield one, other
+        for engine in engines:
+            await engine.dispose()
+
+    async def test_the_one_waits_while_the_other_sends(
+        self,
+        pagers: tuple[DatabasePager, DatabasePager],
+        databases: Databases,
+        sender: FakePageSender,
+    ) -> None:
+        one, other = pagers
+        sending: list[asyncio.Task[None]] = []
+
+        async def somebody_waits() -> bool:
+            return databases.cluster.has_waiting()
+
+        async def the_other_wants_to() -> None:
+            sending.append(asyncio.create_task(other.send("priya")))
+            await until(somebody_waits, "the other pager to wait")
+
+        sender.meanwhile = the_other_wants_to
+        await one.send("priya")
+        await asyncio.gather(*sending)
+        assert len(sender.sent_to("priya")) == 1
+
+    async def test_one_that_dies_in_the_middle_lets_the_other_go_on(
+        self,
+        pagers: tuple[DatabasePager, DatabasePager],
+        served: Database,
+        sender: FakePageSender,
+    ) -> None:
+        one, other = pagers
+
+        async def its_connections_end() -> None:
+            served.take_away()
+            served.bring_back()
+            raise ConnectionResetError
+
+        sender.meanwhile = its_connections_end
+        with pytest.raises((ConnectionResetError, SQLAlchemyError)):
+            await one.send("priya")
+        await other.send("priya")
+        lost, again = sender.sent_to("priya")
+        assert (again.message, again.pages) == (lost.message, lost.pages)
+        assert (
+            rows(served.url, "SELECT 1 FROM page WHERE person = 'priya' AND sent_at IS NULL") == []
+        )
 
 
 class TestWhatMustArrive:
