@@ -19,7 +19,7 @@ LEAST_ROOM = 2**30
 def doctored(options: Options, values: dict[str, Any]) -> None:
     """Try every part; exit 1 when something is to mend."""
     del values
-    found = [look(options) for look in (_server, _stack, _desk, _token, _disk)]
+    found = [look(options) for look in (_server, _database, _stack, _desk, _token, _disk)]
     show(found, options)
     raise SystemExit(DONE if all(row["ok"] for row in found) else FAILED)
 
@@ -35,6 +35,19 @@ def _server(_options: Options) -> dict[str, Any]:
         return _row("temporal server", str(find_server(say)), ok=True)
     except NoServerError as error:
         return _row("temporal server", str(error), ok=False)
+
+
+def _database(options: Options) -> dict[str, Any]:
+    """Look at a database that was configured, or at the stack's own file once it is there."""
+    from stack.database import DatabaseError, address_of, configured, standing
+
+    data = options.home / "data"
+    try:
+        if configured() is None and not (data / "cir.sqlite").exists():
+            return _row("database", "made by the first: cir local up", ok=True)
+        return _row("database", standing(address_of(data)), ok=True)
+    except DatabaseError as error:
+        return _row("database", str(error), ok=False)
 
 
 def _stack(options: Options) -> dict[str, Any]:

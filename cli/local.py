@@ -1,8 +1,6 @@
 """``cir local``: the stack on this machine."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +19,14 @@ POLICY = ROOT / "policy" / "default.toml"
 
 def brought_up(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     """Bring the stack up; with ``--example`` or ``--register`` fill its empty registers."""
+    from stack.database import DatabaseError
     from stack.local import StackError, up
     from stack.server import NoServerError
 
     data = options.home / "data"
     try:
         running = up(data, say, policy=Path(values["policy"] or POLICY))
-    except (StackError, NoServerError) as error:
+    except (StackError, NoServerError, DatabaseError) as error:
         raise failure("failed", "stack", str(error)) from error
     profiles = read_json(options.home / "profiles.json", {})
     profiles[options.profile] = {"desk": running.desk, "ui": running.ui}
@@ -60,13 +59,13 @@ def _fill_from(data: Path, world: str, credentials: Path) -> None:
 
 def _fill(data: Path, folder: Path, credentials: Path) -> None:
     """Fill empty registers and issue tokens, as a process on the machine itself."""
-    url = f"sqlite+aiosqlite:///{data.resolve() / 'cir.sqlite'}"
-    command = [sys.executable, "-m", "adapters.database.seed", url, str(folder), str(credentials)]
-    done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False)
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise failure("failed", "stack", f"The registers could not be filled: {last}")
-    say(done.stdout.strip())
+    from stack.database import DatabaseError, address_of, fill
+
+    try:
+        say(fill(address_of(data), folder, credentials))
+    except DatabaseError as error:
+        words = f"The registers could not be filled: {error}"
+        raise failure("failed", "stack", words) from error
 
 
 def _state(running: Any) -> dict[str, Any]:  # noqa: ANN401  (stack.local.Running)
@@ -116,11 +115,14 @@ def logged(options: Options, values: dict[str, Any]) -> None:
 
 def put_back(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     """Stop the stack and remove its data, tokens included."""
+    from stack.database import OWN, place_in
     from stack.local import reset
 
     del values
     data = options.home / "data"
-    words = f"This removes every case in {data}."
+    words, record = f"This removes every case in {data}.", place_in(data)
+    if record != OWN:
+        words += f" Their record in {record} stays; empty that database before the next start."
     sure = options.sure or (options.may_ask and click.confirm(f"{words} Go on?", err=True))
     if not sure:
         raise failure("usage", "not-confirmed", f"{words} To do it: cir local reset --yes")

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from settings import ROOT
+from stack.database import VARIABLE, configured
 from stack.local import down
 
 LONDON = ZoneInfo("Europe/London")
@@ -28,8 +29,16 @@ class DemoError(RuntimeError):
 class Demo:
     """One walk through ``examples/demo.json``."""
 
-    def __init__(self, home: Path, script: dict[str, Any]) -> None:
+    def __init__(self, home: Path, script: dict[str, Any], database: str | None = None) -> None:
+        """Take the folder it lives in, its story, and a database when it is not to make its own.
+
+        Whatever database the person has configured is left alone: nobody wants a demo in it.
+        """
         self._home = home
+        self._environment = {**os.environ, "CIR_HOME": str(home)}  # noqa: TID251  (handed on)
+        self._environment.pop(VARIABLE, None)
+        if database is not None:
+            self._environment[VARIABLE] = database
         self._script = script
         self._case = ""
         self._seen = 0
@@ -109,7 +118,7 @@ class Demo:
         done = subprocess.run(
             [sys.executable, "-m", "cli.main", *command, *extra, *who, "--json"],
             cwd=ROOT,
-            env={**os.environ, "CIR_HOME": str(self._home)},  # noqa: TID251  (handed on)
+            env=self._environment,
             input=body,
             text=True,
             stdout=subprocess.PIPE,
@@ -184,10 +193,11 @@ def differences(expected: dict[str, Any], shown: dict[str, Any]) -> Any:  # noqa
 
 
 def main() -> int:
-    """Run the demo; ``--keep`` leaves the stack running."""
+    """Run the demo; ``--keep`` leaves it running, ``--configured`` takes the settings' database."""
     keep = "--keep" in sys.argv
+    database = configured() if "--configured" in sys.argv else None
     home = Path(tempfile.mkdtemp(prefix="cir-demo-"))
-    demo = Demo(home, json.loads((EXAMPLES / "demo.json").read_text()))
+    demo = Demo(home, json.loads((EXAMPLES / "demo.json").read_text()), database)
     began = time.monotonic()
     try:
         demo.run()

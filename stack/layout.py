@@ -4,10 +4,11 @@ import json
 import socket
 import subprocess
 import sys
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, field
 from pathlib import Path
 
 from settings import ROOT
+from stack.database import OWN, VARIABLE, own_file, place_of
 
 LOOPBACK = "127.0.0.1"
 NAMESPACE = "cir"
@@ -58,6 +59,8 @@ class Layout:
         environment: Added to the keeper's own for ``first``.
         children: Long-running processes, in order of start.
         start_within: Seconds each child may take to be ready the first time.
+        database: Where the application database is, for people.
+        unwritten: For the keeper's own environment, and never in the file: it may hold a password.
     """
 
     data: str
@@ -66,10 +69,13 @@ class Layout:
     environment: dict[str, str]
     children: tuple[Child, ...]
     start_within: float = START_WITHIN
+    database: str = OWN
+    unwritten: dict[str, str] = field(default_factory=dict, repr=False)
 
     def write(self) -> None:
         """Write the layout where the keeper reads it."""
-        place(Path(self.data) / "layout.json", json.dumps(asdict(self)))
+        written = {name: value for name, value in asdict(self).items() if name != "unwritten"}
+        place(Path(self.data) / "layout.json", json.dumps(written))
 
     @classmethod
     def read(cls, data: Path) -> "Layout":
@@ -133,14 +139,25 @@ def server_command(binary: Path, ports: Ports, database: Path) -> tuple[str, ...
     )  # fmt: skip
 
 
-def whole_stack(data: Path, binary: Path, ports: Ports, policy: Path) -> Layout:
-    """Return the layout of server, worker and desk over ``data``."""
-    python, database = sys.executable, f"sqlite+aiosqlite:///{data / 'cir.sqlite'}"
+def whole_stack(
+    data: Path, binary: Path, ports: Ports, policy: Path, database: str | None
+) -> Layout:
+    """Return the layout of server, worker and desk over ``data``.
+
+    Args:
+        data: The data directory.
+        binary: The Temporal server.
+        ports: Where to listen.
+        policy: The policy new cases begin with.
+        database: The database that was configured and is brought up; else the stack's own file.
+    """
+    python = sys.executable
+    own = {VARIABLE: own_file(data)} if database is None else {}
     ready = data / "worker.ready"
     environment = {
         "CIR_CONFIG_FILE": str(data.parent / "cir.toml"),
         "CIR_DATA_DIR": str(data),
-        "CIR_DATABASE_URL": database,
+        **own,
         "CIR_OUTBOX_DIR": str(data / "outbox"),
         "CIR_TEMPORAL_ADDRESS": f"{LOOPBACK}:{ports.temporal}",
         "CIR_TEMPORAL_NAMESPACE": NAMESPACE,
@@ -160,10 +177,12 @@ def whole_stack(data: Path, binary: Path, ports: Ports, policy: Path) -> Layout:
         data=str(data),
         ports=ports,
         first=(
-            (python, "-m", "adapters.database.migrate", database),
+            *(() if database else ((python, "-m", "adapters.database.migrate"),)),
             (python, "-m", "adapters.temporal.bootstrap", address, NAMESPACE),
         ),
         environment=environment,
+        database=place_of(database),
+        unwritten={} if database is None else {VARIABLE: database},
         children=(
             Child("server", server, {}, ready_port=ports.temporal),
             Child("worker", (python, str(ROOT / "worker.py")), environment, ready_file=str(ready)),

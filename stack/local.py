@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from settings import ROOT
+from stack import database
 from stack.layout import (
     LOOPBACK,
     Child,
@@ -87,11 +88,16 @@ def up(data: Path, say: Say, *, policy: Path, ports: Ports | None = None) -> Run
 
     Raises:
         StackError: It did not come up; the end of the log that matters is in the message.
+        DatabaseError: The database that was configured does not do.
     """
+    url = database.configured()
+    database.must_be_the_same(data, url)
 
     def layout(folder: Path) -> Layout:
         binary = find_server(say)
-        return whole_stack(folder, binary, ports or _ports_of(folder), policy.resolve())
+        if url is not None:
+            database.migrate(url)
+        return whole_stack(folder, binary, ports or _ports_of(folder), policy.resolve(), url)
 
     return bring_up(data, say, layout)
 
@@ -128,6 +134,7 @@ def start(layout: Layout) -> None:
         done = subprocess.run(
             [sys.executable, "-m", "stack.keeper", str(data)],
             cwd=ROOT,
+            env={**os.environ, **layout.unwritten},  # noqa: TID251  (handed on)
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -5,7 +5,7 @@ Tests are apart by names on the one, and by databases on the other.
 
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,7 +82,21 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Databases"]
 
 @pytest.fixture(scope="module")
 def stack_database(databases: "Databases", kind: str) -> Iterator[str | None]:
-    """Give the address a stack is told of: none means the file it makes for itself."""
+    """Give the address the stack of a module is told of: none means a file it makes itself."""
+    with an_address(databases, kind) as url:
+        yield url
+
+
+@pytest.fixture
+def own_stack_database(databases: "Databases", kind: str) -> Iterator[str | None]:
+    """Give one to the stack of one test: two stacks over one database would start each's cases."""
+    with an_address(databases, kind) as url:
+        yield url
+
+
+@contextmanager
+def an_address(databases: "Databases", kind: str) -> Iterator[str | None]:
+    """Give the address of an empty database on a server, or none."""
     if kind == "sqlite":
         yield None
         return

@@ -9,9 +9,11 @@ from tests.e2e.house import House, a_house, say
 
 
 @pytest.fixture(scope="module")
-def stack_of_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def stack_of_module(
+    tmp_path_factory: pytest.TempPathFactory, stack_database: str | None
+) -> Iterator[House]:
     """Run a stack whose first clock is due after seconds."""
-    with a_house(tmp_path_factory.mktemp("home"), "brisk.toml") as running:
+    with a_house(tmp_path_factory.mktemp("home"), "brisk.toml", stack_database) as running:
         yield running
 
 

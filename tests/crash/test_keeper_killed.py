@@ -16,9 +16,11 @@ PARTS = ("server", "worker", "desk")
 
 
 @pytest.fixture
-def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def alone(
+    tmp_path_factory: pytest.TempPathFactory, own_stack_database: str | None
+) -> Iterator[House]:
     """Run a stack for one test: it is killed at its root."""
-    with a_house(tmp_path_factory.mktemp("home"), "brisk.toml") as running:
+    with a_house(tmp_path_factory.mktemp("home"), "brisk.toml", own_stack_database) as running:
         yield running
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from stack.database import VARIABLE
 from stack.layout import Layout
 from stack.local import start, wait_until_ready
 from tests.e2e.house import House, a_house, a_report, say, until
@@ -18,9 +19,11 @@ UNREACHABLE = 7
 
 
 @pytest.fixture
-def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def alone(
+    tmp_path_factory: pytest.TempPathFactory, own_stack_database: str | None
+) -> Iterator[House]:
     """Run a stack for one test: its parts come and go."""
-    with a_house(tmp_path_factory.mktemp("home"), "brisk.toml") as running:
+    with a_house(tmp_path_factory.mktemp("home"), "brisk.toml", own_stack_database) as running:
         yield running
 
 
@@ -72,7 +75,8 @@ def test_a_desk_that_started_without_a_server(alone: House) -> None:
     alone.cir("local", "down")
     whole = Layout.read(alone.data)
     desk = tuple(child for child in whole.children if child.name == "desk")
-    start(replace(whole, first=(), children=desk))
+    handed_on = {VARIABLE: alone.database}  # never in the file, when it was configured
+    start(replace(whole, first=(), children=desk, unwritten=handed_on))
     wait_until_ready(alone.data, say)
     case = kept(alone, a_report())
     alone.cir("local", "down")

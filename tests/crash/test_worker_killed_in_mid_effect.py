@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sqlite3
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 
 from activities.notice_ports import message_id
+from tests.databases import rows
 from tests.e2e.house import QUALIFIES, House, answer_of, plain, read_mail, until
 
 pytestmark = [pytest.mark.crash, pytest.mark.server]
@@ -26,10 +26,8 @@ MAILS = 5
 
 def ledger(house: House, leg: str) -> str | None:
     """Return the state of one row of the ledger of notices; nothing is written here."""
-    with sqlite3.connect(f"file:{house.data / 'cir.sqlite'}?mode=ro", uri=True) as database:
-        row = database.execute("select state from notice where id = ?", (leg,)).fetchone()
-    database.close()
-    return None if row is None else str(row[0])
+    found = rows(house.database, "SELECT state FROM notice WHERE id = :leg", leg=leg)
+    return str(found[0].state) if found else None
 
 
 def to_decide(house: House) -> str:

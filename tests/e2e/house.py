@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from settings import ROOT
+from stack.database import VARIABLE, own_file
 from stack.local import Running, is_held, status
 from stack.server import find_server
 
@@ -72,8 +73,9 @@ def utc_now() -> datetime:
 class House:
     """One stack with its example staff, over a folder of its own."""
 
-    def __init__(self, home: Path, policy: Path) -> None:
+    def __init__(self, home: Path, policy: Path, database: str | None = None) -> None:
         self.home = home
+        self._database = database
         self.data = home / "data"
         self.outbox = self.data / "outbox"
         self._policy = policy
@@ -91,11 +93,11 @@ class House:
     def start_cir(self, *words: str, by: str | None = None) -> subprocess.Popen[str]:
         """Start one ``cir`` at a shell."""
         who = ["--as", by] if by is not None else []
-        environment = {**os.environ, "CIR_HOME": str(self.home)}  # noqa: TID251  (handed on)
+        environment = on_database(self._database)
         return subprocess.Popen(
             [sys.executable, "-m", "cli.main", *words, *who],
             cwd=ROOT,
-            env={**environment, "CIR_WATCH_EVERY_S": WATCH_EVERY_S},
+            env={**environment, "CIR_HOME": str(self.home), "CIR_WATCH_EVERY_S": WATCH_EVERY_S},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -120,6 +122,11 @@ class House:
         found = status(self.data)
         assert found is not None, "The stack does not run."
         return found
+
+    @property
+    def database(self) -> str:
+        """Return the address of its application database."""
+        return self._database or own_file(self.data)
 
     @property
     def keeper(self) -> int:
@@ -229,6 +236,12 @@ class House:
         return sorted(found, key=lambda path: path.stat().st_mtime)
 
 
+def on_database(url: str | None) -> dict[str, str]:
+    """Return our environment for programs on another database than ours; none means their own."""
+    ours = {name: value for name, value in os.environ.items() if name != VARIABLE}  # noqa: TID251
+    return ours if url is None else {**ours, VARIABLE: url}
+
+
 def answer_of(process: subprocess.Popen[str], body: object = None) -> Answer:
     """Wait for a ``cir`` that was started and return what it said."""
     given = body if isinstance(body, str) or body is None else json.dumps(body)
@@ -261,14 +274,20 @@ def say(words: str) -> None:
 
 
 @contextmanager
-def a_house(home: Path, policy: str) -> Iterator[House]:
-    """Give a running stack with a policy from ``tests/policies`` or ``policy``."""
+def a_house(home: Path, policy: str, database: str | None = None) -> Iterator[House]:
+    """Give a running stack with a policy from ``tests/policies`` or ``policy``.
+
+    Args:
+        home: Where it lives.
+        policy: The file's name.
+        database: The address of its database; without one it makes its own file.
+    """
     found = next(
         path
         for path in (ROOT / "tests" / "policies" / policy, ROOT / "policy" / policy)
         if path.exists()
     )
-    house = House(home, found)
+    house = House(home, found, database)
     house.up()
     try:
         yield house

@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import json
-import os
 import re
 import subprocess
 import sys
@@ -12,18 +11,19 @@ from pathlib import Path
 import pytest
 
 from settings import ROOT
+from tests.e2e.house import on_database
 
 pytestmark = pytest.mark.server
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> str:
+def told(tmp_path_factory: pytest.TempPathFactory, stack_database: str | None) -> str:
     """Run the demonstration once and return what it told."""
     folder = tmp_path_factory.mktemp("demo")
     done = subprocess.run(
-        [sys.executable, "-m", "stack.demo"],
+        [sys.executable, "-m", "stack.demo", *(["--configured"] if stack_database else [])],
         cwd=ROOT,
-        env={**os.environ, "TMPDIR": str(folder)},  # noqa: TID251  (handed on)
+        env={**on_database(stack_database), "TMPDIR": str(folder)},
         text=True,
         capture_output=True,
         timeout=300,
