@@ -202,7 +202,7 @@ def _unknown(number: str) -> Answer:
 def _invalid(name: str, error: InvalidRegisterError) -> Refused:
     count = len(error.problems)
     many = "one problem" if count == 1 else f"{count} problems"
-    words = f"The file of {name} cannot be taken: {many}, each with its line. Nothing was changed."
+    words = f"The file of {name} cannot be taken, and nothing was changed: {many}."
     fields = [{"field": "", "message": one} for one in error.problems[:MOST_NAMED]]
     return Refused(Code.INVALID_INPUT, words, fields=fields, problems=count)
 

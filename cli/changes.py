@@ -81,14 +81,15 @@ def counted(change: dict[str, Any]) -> str:
 
 def confirmed(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     """Put a change in force; at a terminal it is shown and asked for first."""
-    if options.may_ask and not options.sure:
+    is_shown = options.may_ask and not options.sure
+    if is_shown:
         _ask_first(options, values)
     done = options.desk.post(f"{_path(values)}/confirm", b"{}")
     if not options.quiet:
         say(f"Change {done['change']}, {done['subject']}: in force ({counted(done)}), version "
             f"{done['version']} of the registers.")  # fmt: skip
         _say_next(done)
-    return done
+    return None if is_shown and options.output == "table" else done
 
 
 def _ask_first(options: Options, values: dict[str, Any]) -> None:
