@@ -20,8 +20,12 @@ RULES = 3
 """The generation of rules by which a case is decided from its start, and from each new run on.
 
 1: release 0.1.0. 2: what ends is told before it ends; a notice of a reversed decision that nobody
-has had is superseded; both cases hold a link. 3: a page's key is never a notice's.
+has had is superseded; both cases hold a link. 3: a page's key is never a notice's; notices and
+breaches of long ago are left to the record, and billed work is folded.
 """
+
+FOLDS = 3
+"""The generation of rules from which a case leaves to the record what no rule reads any more."""
 
 
 class Contact(Value):

@@ -3,7 +3,10 @@
 from datetime import datetime
 from typing import ClassVar
 
-from domain.case import Case, Event, Told
+from domain.case import FOLDS, Case, Event, Told
+
+KEPT = 60
+"""Notices that a case keeps besides those it still needs [our default]; the record has them all."""
 
 SUPERSEDES = 2
 """The generation of rules from which on an unsent notice of a reversed decision is superseded."""
@@ -45,7 +48,22 @@ class NoticeDue(Event):
     def apply(self, case: Case) -> Case:
         """Keep as much of it as a later delivery asks for."""
         told = Told(key=self.key, notice=self.notice, role=self.role, channels=self.channels)
-        return case.but(notices=(*case.notices, told))
+        return case.but(notices=(*_still_needed(case), told))
+
+
+def _still_needed(case: Case) -> tuple[Told, ...]:
+    """Return the notices of a case without those that no rule asks for any more.
+
+    A delivery may still come in for a late one, and people name a notice by its latest: so the
+    latest ones stay, the latest of each name to each role, and whatever waits on the phone task.
+    """
+    notices = case.notices
+    if case.rules < FOLDS or len(notices) < KEPT:
+        return notices
+    newest = {(told.notice, told.role): told.key for told in notices}
+    needed = {*newest.values(), *case.phone_task}
+    old = tuple(told for told in notices[: 1 - KEPT] if told.key in needed)
+    return (*old, *notices[1 - KEPT :])
 
 
 class PhoneTaskOpened(Event):

@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from domain.provider import Ledger
 from domain.value import Instant, Value
@@ -53,13 +53,20 @@ class WorkItem(Value):
 
 
 class BilledItem(Value):
-    """What is left of a work item once finance has taken its pack; the record keeps the rest."""
+    """What was left of a work item once finance had taken its pack, before that was folded."""
 
     item: str
     content: str
     ledger: Ledger
     amount_pence: int
     pack: int
+
+
+class Taken(NamedTuple):
+    """What is left of a work item once finance has taken its pack; the record keeps the rest."""
+
+    pack: int
+    content: str
 
 
 class PackTotals(Value):
@@ -124,7 +131,9 @@ class Money(Value):
         cut_over_at: From when recovery is the council's to pay for.
         accepted: Rates accepted, by provider.
         items: Every work item that finance has not taken, in order of logging.
-        billed: Every work item that finance has taken.
+        billed: Work items that finance had taken before what is left of them was folded.
+        taken: ``pack:content`` of every work item that finance has taken, by its id.
+        taken_pence: What they come to, by ledger.
         packs: Every pack, in order.
         alerted: Highest threshold in percent already told, by ledger.
     """
@@ -137,6 +146,8 @@ class Money(Value):
     accepted: tuple[AcceptedRates, ...] = ()
     items: tuple[WorkItem, ...] = ()
     billed: tuple[BilledItem, ...] = ()
+    taken: dict[str, str] = {}
+    taken_pence: dict[Ledger, int] = {}
     packs: tuple[Pack, ...] = ()
     alerted: dict[Ledger, int] = {}
 
@@ -144,14 +155,19 @@ class Money(Value):
         """Return the work item of that id, unless finance has taken it."""
         return next((item for item in self.items if item.item == item_id), None)
 
-    def billed_item(self, item_id: str) -> BilledItem | None:
+    def billed_item(self, item_id: str) -> Taken | None:
         """Return what is left of the work item of that id, once finance has taken it."""
-        return next((item for item in self.billed if item.item == item_id), None)
+        if item_id in self.taken:
+            pack, content = self.taken[item_id].split(":", maxsplit=1)
+            return Taken(int(pack), content)
+        found = (Taken(one.pack, one.content) for one in self.billed if one.item == item_id)
+        return next(found, None)
 
     @property
     def has_work(self) -> bool:
         """Tell whether there is any work item, billed or not, that is not void."""
-        return bool(self.billed) or any(i.state is not ItemState.VOID for i in self.items)
+        billed = bool(self.taken or self.billed)
+        return billed or any(i.state is not ItemState.VOID for i in self.items)
 
     @property
     def pack_in_flight(self) -> Pack | None:
@@ -162,7 +178,8 @@ class Money(Value):
         """Return the value of every item of a ledger that is not void, in pence."""
         kept = (i for i in self.items if i.ledger == ledger and i.state is not ItemState.VOID)
         billed = (i.amount_pence for i in self.billed if i.ledger == ledger)
-        return sum(billed) + sum(item.amount_pence for item in kept)
+        folded = self.taken_pence.get(ledger, 0)
+        return folded + sum(billed) + sum(item.amount_pence for item in kept)
 
     def held_pence(self, ledger: Ledger) -> int:
         """Return the value of what a rule or a person keeps out of billing, in pence."""

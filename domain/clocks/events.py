@@ -3,10 +3,13 @@
 from datetime import timedelta
 from typing import ClassVar
 
-from domain.case import Case, Event
+from domain.case import FOLDS, Case, Event
 from domain.clock_run import AlarmRun, Breach, ClockRun, ClockState, Paging, Pause, Step, Window
 from domain.phase import Phase
 from domain.value import Instant
+
+BREACHES_KEPT = 100
+"""Breaches that a case shows, the latest ones [our default]; the record has them all."""
 
 
 def replaced(case: Case, run: ClockRun) -> Case:
@@ -168,7 +171,8 @@ class ClockBreached(ClockStepped):
         if not self.counts:
             return case
         breach = Breach(clock=run.clock, instance=run.instance, due_at=run.due_at)
-        return case.but(breaches=(*case.breaches, breach))
+        older = case.breaches if case.rules < FOLDS else case.breaches[1 - BREACHES_KEPT :]
+        return case.but(breaches=(*older, breach))
 
 
 class ClockShortened(ClockEvent):

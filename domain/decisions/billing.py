@@ -6,14 +6,14 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from domain.case import Case, Event
+from domain.case import FOLDS, Case, Event
 from domain.command import Command, Form
 from domain.errors import Code, Refused
 from domain.money.pack import document, number_of_next, totals
 from domain.people import F, M, Role, S
 from domain.phase import CLS, OFF, REC, Phase
 from domain.said import OneLine
-from domain.work import BilledItem, Pack, PackTotals, WorkItem
+from domain.work import BilledItem, Money, Pack, PackTotals, WorkItem
 
 BILLABLE = frozenset({OFF, REC, CLS})
 
@@ -159,6 +159,7 @@ class BillingTaken(Event):
         taken = tuple(_billed(i, self.pack) for i in case.money.items if i.pack == self.pack)
         left = tuple(i for i in case.money.items if i.pack != self.pack)
         money = case.money.but(items=left, billed=(*case.money.billed, *taken))
+        money = _folded(money) if case.rules >= FOLDS else money
         return _answered(case.but(money=money), self.pack, answer)
 
 
@@ -184,6 +185,15 @@ def _billed(item: WorkItem, pack: int) -> BilledItem:
         amount_pence=item.amount_pence,
         pack=pack,
     )
+
+
+def _folded(money: Money) -> Money:
+    """Return the money with its billed items as ids, fingerprints and a total a ledger."""
+    pence = dict(money.taken_pence)
+    for item in money.billed:
+        pence[item.ledger] = pence.get(item.ledger, 0) + item.amount_pence
+    new = {item.item: f"{item.pack}:{item.content}" for item in money.billed}
+    return money.but(billed=(), taken={**money.taken, **new}, taken_pence=pence)
 
 
 def _answered(case: Case, number: int, answer: dict[str, str]) -> Case:

@@ -97,10 +97,25 @@ def test_a_taken_pack_is_billed_and_only_what_a_rule_reads_is_kept() -> None:
     case = acknowledged(handed_off(both_ledgers()))
     (pack,) = case.money.packs
     assert (pack.state, pack.finance_ref, case.money.items) == ("acknowledged", "FIN-1", ())
-    assert [(one.item, one.ledger, one.amount_pence, one.pack) for one in case.money.billed] == [
+    assert list(case.money.taken) == ["A-1", "B-1"]
+    assert case.money.taken_pence == {"A": AN_HOUR, "B": AN_HOUR}
+    billed = case.money.billed_item("B-1")
+    assert billed is not None
+    assert billed.pack == 1
+
+
+def test_what_was_billed_by_older_rules_is_folded_with_the_next_pack() -> None:
+    older = acknowledged(handed_off(both_ledgers().but(rules=2)))
+    assert [(one.item, one.ledger, one.amount_pence, one.pack) for one in older.money.billed] == [
         ("A-1", "A", AN_HOUR, 1),
         ("B-1", "B", AN_HOUR, 1),
     ]
+    logged_before = older.money.logged_pence("A")
+    case = acknowledged(handed_off(logged(older.but(rules=3), "A-2")), 2)
+    assert case.money.billed == ()
+    packs = {one: taken.split(":")[0] for one, taken in case.money.taken.items()}
+    assert packs == {"A-1": "1", "B-1": "1", "A-2": "2"}
+    assert case.money.logged_pence("A") == logged_before + AN_HOUR
 
 
 def test_what_is_billed_stays_logged_and_payable() -> None:

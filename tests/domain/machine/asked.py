@@ -173,7 +173,7 @@ def _about(asked: Asked) -> list[str]:
 def _items(asked: Asked) -> list[str]:
     case = asked.case
     known = [item.item for item in case.money.items[-5:]]
-    billed = [item.item for item in case.money.billed[-1:]]
+    billed = list(case.money.taken)[-1:]
     return [*known * 2, *billed, f"I-{case.seq}", f"I-{case.seq}"]
 
 

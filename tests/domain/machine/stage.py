@@ -205,8 +205,10 @@ def check_ledgers(case: Case) -> None:
     """Hold both ledgers to every item that is not void, and what is logged to its two parts."""
     money = case.money
     items = [i.amount_pence for i in money.items if i.state is not ItemState.VOID]
-    billed = [i.amount_pence for i in money.billed]
-    assert sum(map(money.logged_pence, LEDGERS)) == sum(items) + sum(billed)
+    billed = sum(money.taken_pence.values())
+    assert sum(map(money.logged_pence, LEDGERS)) == sum(items) + billed
+    acknowledged = [pack for pack in money.packs if pack.state == "acknowledged"]
+    assert billed == sum(t.net_pence for p in acknowledged for t in (p.A, p.B) if t is not None)
     for ledger in LEDGERS:
         parts = money.held_pence(ledger) + money.payable_pence(ledger)
         assert parts == money.logged_pence(ledger)
