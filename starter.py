@@ -13,6 +13,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode
 
+from adapters.database.case_keys import CaseKeys
 from adapters.database.engine import create_engine
 from adapters.database.intake import Intake, Taken
 from adapters.database.migrate import prepare
@@ -50,6 +51,11 @@ def converter_of(settings: Settings) -> DataConverter:
     """Return the converter of a process with these settings; its keyring is made when missing."""
     keys = Keyring.from_file(settings.payload_keys)
     return data_converter(keys, refuses_clear=settings.payloads == "sealed")
+
+
+def case_keys_of(settings: Settings) -> CaseKeys:
+    """Return the keys of cases, for a process with these settings."""
+    return CaseKeys(Keyring.from_file(settings.payload_keys), utc_now)
 
 
 def case_workflow_id(reference: str) -> str:
@@ -229,7 +235,8 @@ async def open_file(settings: Settings, body: bytes) -> str:
     settings.data.mkdir(parents=True, exist_ok=True)
     await asyncio.to_thread(prepare, settings.database)
     engine = create_engine(settings.database)
-    registers, intake = Registers(engine, utc_now), Intake(engine, utc_now)
+    registers = Registers(engine, utc_now)
+    intake = Intake(engine, utc_now, case_keys_of(settings))
     read = read_report(body, now=utc_now(), councils=await registers.councils())
     taken = await intake.take(body, read, "system")
     try:

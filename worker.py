@@ -54,7 +54,7 @@ from adapters.temporal.running_cases import RunningCases
 from adapters.temporal.schedule import WATCH_QUEUE, ensure_watch
 from domain.notice import Address, Channel
 from settings import MailSettings, NotifySettings, Settings, load, secret_of
-from starter import PendingStarter, converter_of
+from starter import PendingStarter, case_keys_of, converter_of
 from workflows.incident_case import IncidentCaseWorkflow
 from workflows.options import exercise_queue
 from workflows.watchkeeper import WATCHKEEPER, WatchkeeperWorkflow
@@ -200,7 +200,7 @@ def build_activities(settings: Settings, engine: AsyncEngine) -> list[Callable[.
     """Return every activity of real cases over its adapter, and what all cases share."""
     meeting = Meeting()
     return [
-        Recording(DatabaseRecords(engine, utc_now), meeting).record_facts,
+        Recording(DatabaseRecords(engine, case_keys_of(settings)), meeting).record_facts,
         Refreshing(Registers(engine, utc_now)).read_reference,
         Rotation(DatabaseTurns(engine, utc_now)).reserve_turn,
         *build_outward(settings, engine, real_doors(settings, engine), meeting),
@@ -256,7 +256,7 @@ def build_watchkeeper(
     pending = PendingStarter(
         client=client,
         task_queue=settings.task_queue,
-        intake=Intake(engine, utc_now),
+        intake=Intake(engine, utc_now, case_keys_of(settings)),
         registers=Registers(engine, utc_now),
         policy=read_policy(settings.policy_file),
         key=DeskKey.from_file(settings.desk_key),

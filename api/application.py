@@ -31,7 +31,7 @@ from api.answers import Answer, database_away, fault, misread, no_door, say
 from api.desk import Desk
 from api.explaining import Explainer
 from settings import Settings
-from starter import converter_of, tell_cases_now
+from starter import case_keys_of, converter_of, tell_cases_now
 
 
 def utc_now() -> datetime:
@@ -59,12 +59,13 @@ def build_application(settings: Settings) -> FastAPI:
         known, key = Registers(engine, utc_now), DeskKey.from_file(settings.desk_key)
         news = RegisterNews(engine)
         await known.publish_desk_key(key.id, key.public)
+        keys = case_keys_of(settings)
         app.state.desk = Desk(
             registers=known,
             changes=RegisterChanges(engine, utc_now),
             register_record=RegisterRecord(engine),
-            cases=Cases(engine, utc_now),
-            intake=Intake(engine, utc_now),
+            cases=Cases(engine, utc_now, keys),
+            intake=Intake(engine, utc_now, keys),
             attempts=Attempts(engine, utc_now),
             instructor=Instructor(client),
             tell_cases=lambda: tell_cases_now(client, news),

@@ -8,6 +8,7 @@ from domain.category import Category
 from domain.clock_run import AlarmRun, Breach, ClockRun, Paging, Window
 from domain.council import Council
 from domain.engagement import Engagement
+from domain.personal import PersonalText
 from domain.phase import Outcome, Phase, RecoveryAnswer
 from domain.policy import Policy
 from domain.provider import Provider
@@ -35,10 +36,10 @@ class Contact(Value):
         council: Code of the successor they speak for; ``None`` is the council the case began with.
     """
 
-    post: str
-    name: str
-    email: str | None = None
-    phone: str | None = None
+    post: PersonalText
+    name: PersonalText
+    email: PersonalText | None = None
+    phone: PersonalText | None = None
     council: str | None = None
 
 

@@ -14,6 +14,7 @@ from typing import Annotated, Self
 
 from pydantic import StringConstraints, model_validator
 
+from domain.personal import PersonalText
 from domain.report import Report
 from domain.value import Value
 
@@ -57,8 +58,8 @@ class Council(Value):
     starts_on: date | None = None
     ends_on: date | None = None
     replaced_by: str | None = None
-    switchboard: str | None = None
-    safe_contacts: tuple[str, ...] = ()
+    switchboard: PersonalText | None = None
+    safe_contacts: tuple[PersonalText, ...] = ()
     warp: str | None = None
 
     @model_validator(mode="before")

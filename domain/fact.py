@@ -4,6 +4,7 @@ from typing import Any
 
 from domain.case import Event
 from domain.people import Role
+from domain.personal import PersonalText
 from domain.value import Instant, Value
 
 
@@ -49,7 +50,7 @@ class Fact(Value):
     command: str = ""
     instruction: str = ""
     backdated: bool = False
-    evidence: str | None = None
+    evidence: PersonalText | None = None
     payload: dict[str, Any]
 
 

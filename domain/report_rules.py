@@ -58,10 +58,12 @@ class FreeText:
     Attributes:
         limit: Characters at most, once cleaned.
         clean: `clean_line` where a line end could start a new heading, else `clean_words`.
+        personal: Words of a person are: sealed on the record.
     """
 
     limit: int
     clean: Callable[[str], str]
+    personal: bool = True
 
     def read(self, value: object, now: datetime) -> str | None:  # noqa: ARG002
         """Return the text, cleaned, otherwise as given."""
@@ -89,12 +91,14 @@ class Exact:
         hint: The rest of the sentence "This must be …".
         limit: Characters at most; None where the form itself fixes the length.
         upper: Codes are kept in capitals, however they were typed.
+        personal: It is about a person: sealed on the record.
     """
 
     form: re.Pattern[str]
     hint: str
     limit: int | None = None
     upper: bool = False
+    personal: bool = False
 
     def read(self, value: object, now: datetime) -> str | None:  # noqa: ARG002
         """Return the text without spaces at its ends."""
@@ -215,8 +219,8 @@ def words(limit: int) -> FreeText:
     return FreeText(limit, clean_words)
 
 
-EMAIL = Exact(_EMAIL, "one email address, such as name@example.org", limit=254)
-PHONE = Exact(_PHONE, "one telephone number, such as 01632 960101", limit=50)
+EMAIL = Exact(_EMAIL, "one email address, such as name@example.org", limit=254, personal=True)
+PHONE = Exact(_PHONE, "one telephone number, such as 01632 960101", limit=50, personal=True)
 COUNCIL_CODE = Exact(re.compile(r"[A-Za-z]{3}"), "a council's code of three letters", upper=True)
 ATTACHMENT_REF = Exact(
     re.compile(r"(?=.*[A-Za-z0-9])[A-Za-z0-9._-]+"),

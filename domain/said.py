@@ -5,17 +5,18 @@ from typing import Annotated
 from pydantic import AfterValidator, StringConstraints
 
 from domain.free_text import clean_line, clean_words
+from domain.personal import PERSONAL
 from domain.policy import Policy
 from domain.value import Instant, Line, Prose, Value
 
-OneLine = Annotated[Line, AfterValidator(clean_line)]
+OneLine = Annotated[Line, AfterValidator(clean_line), PERSONAL]
 """A short text on one line, without what can hurt a screen."""
 
-Words = Annotated[Prose, AfterValidator(clean_words)]
+Words = Annotated[Prose, AfterValidator(clean_words), PERSONAL]
 """A longer text, without what can hurt a screen."""
 
 
-Told = Annotated[str, StringConstraints(max_length=500), AfterValidator(clean_line)]
+Told = Annotated[str, StringConstraints(max_length=500), AfterValidator(clean_line), PERSONAL]
 """The same where a blank is for a rule to refuse, with the rule's own code."""
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
+from domain.personal import PersonalText
 from domain.provider import Ledger
 from domain.value import Instant, Value
 
@@ -41,8 +42,8 @@ class WorkItem(Value):
     grade: str
     minutes: int
     phase: Literal["containment", "eradication", "recovery"]
-    description: str
-    worker: str | None = None
+    description: PersonalText
+    worker: PersonalText | None = None
     ledger: Ledger
     amount_pence: int
     state: ItemState

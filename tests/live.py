@@ -29,7 +29,7 @@ from domain.people import SYSTEM, Role
 from domain.policy import Policy
 from domain.report_reading import read_report
 from settings import ROOT, Settings
-from starter import start_case
+from starter import case_keys_of, start_case
 from tests.databases import Database
 from worker import build_activities, build_exercise_worker, build_worker, workflow_runner
 from workflows.incident_case import IncidentCaseWorkflow
@@ -244,7 +244,8 @@ async def office(client: Client, database: Database, **chosen: Any) -> AsyncIter
     key = DeskKey.from_file(settings.desk_key)
     await registers.publish_desk_key(key.id, key.public)
     roles = {one.id: one.roles for one in await registers.people()} | {SYSTEM: (Role.SYSTEM,)}
-    yield Office(client, queue, settings, engine, registers, Cases(engine, utc_now), key, roles)
+    cases = Cases(engine, utc_now, case_keys_of(settings))
+    yield Office(client, queue, settings, engine, registers, cases, key, roles)
     await engine.dispose()
 
 

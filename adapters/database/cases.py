@@ -1,6 +1,5 @@
 """Questions across cases, answered from the read model."""
 
-import json
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -10,8 +9,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
 
+from adapters.database.case_keys import CaseKeys
 from adapters.database.engine import reading, row_dict
 from adapters.database.notice_lines import notice_lines
+from adapters.database.records import read_fact
 from adapters.database.tables import CaseEventRow, CaseViewRow
 from domain.people import STANDS_IN, Role
 from domain.value import utc_text
@@ -39,9 +40,10 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 class Cases:
     """Reads of cases."""
 
-    def __init__(self, engine: AsyncEngine, now: Callable[[], datetime]) -> None:
+    def __init__(self, engine: AsyncEngine, now: Callable[[], datetime], keys: CaseKeys) -> None:
         self._engine = engine
         self._now = now
+        self._keys = keys
 
     async def show(self, case: str) -> dict[str, Any] | None:
         """Return everything shown about one case, its notices with what became of them."""
@@ -53,7 +55,8 @@ class Cases:
             if document is None:
                 return None
             told = await notice_lines(connection, case, document["notices"])
-            return {**document, "notices": told}
+            key = await self._keys.opening(connection, case)
+            return {**key.open(document, "view"), "notices": told}
 
     async def listed(
         self, wanted: dict[str, Any], *, sort: str = "due_at", limit: int = 100
@@ -83,12 +86,13 @@ class Cases:
     async def history(self, case: str, after: int = 0) -> list[dict[str, Any]]:
         """Return the facts of a case after number ``after``, oldest first."""
         async with reading(self._engine) as connection:
+            key = await self._keys.opening(connection, case)
             rows = await connection.execute(
-                select(col(CaseEventRow.body), col(CaseEventRow.hash))
+                select(col(CaseEventRow.seq), col(CaseEventRow.body), col(CaseEventRow.hash))
                 .where(col(CaseEventRow.case) == case, col(CaseEventRow.seq) > after)
                 .order_by(col(CaseEventRow.seq))
             )
-            return [{**json.loads(row.body), "hash": row.hash} for row in rows]
+            return [{**read_fact(row.body, row.seq, key), "hash": row.hash} for row in rows]
 
     async def of_instruction(self, case: str, key: str) -> list[dict[str, Any]]:
         """Return the facts an instruction brought about, as an answer shows them."""

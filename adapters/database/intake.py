@@ -1,5 +1,7 @@
 """The durable inbox: a report is on disk here before anybody is told that it arrived."""
 
+import base64
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,10 +10,12 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import col
 
+from adapters.database.case_keys import CaseKey, CaseKeys
 from adapters.database.engine import reading, upsert, writing
 from adapters.database.tables import CaseNumberRow, CaseViewRow, IntakeRow
+from domain.personal import sealed
 from domain.report import Report
-from domain.report_content import changed_fields, content_hash, intake_key
+from domain.report_content import REPORT_FIELDS, changed_fields, content_hash, intake_key
 from domain.report_reading import ReadReport
 from domain.value import Instant, Value
 
@@ -39,9 +43,10 @@ class Taken(Value):
 class Intake:
     """The inbox in the application database."""
 
-    def __init__(self, engine: AsyncEngine, now: Callable[[], datetime]) -> None:
+    def __init__(self, engine: AsyncEngine, now: Callable[[], datetime], keys: CaseKeys) -> None:
         self._engine = engine
         self._now = now
+        self._keys = keys
 
     async def take(self, body: bytes, read: ReadReport, by: str) -> Taken:
         """Commit a report and allocate its case; the same key gives the same case.
@@ -61,6 +66,7 @@ class Intake:
             year = self._now().year
             number = await _next_number(connection, year)
             reference = f"CIR-{year}-{number:06d}"
+            case_key = await self._keys.sealing(connection, reference)
             row = await _insert(
                 connection,
                 reference=reference,
@@ -69,7 +75,7 @@ class Intake:
                 key=key,
                 state="pending",
                 follows=follows,
-                **_stored(body, read, by),
+                **_stored(body, read, by, case_key),
             )
             return Taken(
                 number=row, reference=reference, report=report,
@@ -84,8 +90,9 @@ class Intake:
         read: ReadReport,
         by: str,
     ) -> Taken:
-        last = await _last(connection, first.reference)
-        changed = changed_fields(last, read.report)
+        case_key = await self._keys.sealing(connection, first.reference)
+        last = await _last(connection, first.reference, case_key)
+        changed = REPORT_FIELDS if last is None else changed_fields(last, read.report)
         number = int(first.id)
         if changed:
             number = await _insert(
@@ -95,7 +102,7 @@ class Intake:
                 number=first.number,
                 key=None,
                 state="repeat-pending",
-                **_stored(body, read, by),
+                **_stored(body, read, by, case_key),
             )
         return Taken(
             number=number, reference=first.reference, report=read.report,
@@ -125,7 +132,9 @@ class Intake:
         if reference is not None:
             query = query.where(col(IntakeRow.reference) == reference)
         async with reading(self._engine) as connection:
-            return tuple(_taken(row) for row in await connection.execute(query))
+            rows = (await connection.execute(query)).all()
+            keys = {r.reference: await self._keys.opening(connection, r.reference) for r in rows}
+        return tuple(_taken(row, keys[row.reference]) for row in rows)
 
     async def is_kept(self, case: str) -> bool:
         """Tell whether a report of that case is on disk."""
@@ -156,11 +165,14 @@ class Intake:
             return tuple(sorted(str(row.case) for row in rows))
 
 
-def _stored(body: bytes, read: ReadReport, by: str) -> dict[str, Any]:
+def _stored(body: bytes, read: ReadReport, by: str, key: CaseKey) -> dict[str, Any]:
+    """Return a report as its row holds it: the body sealed whole, the rest where it is personal."""
+    report = read.report.model_dump(mode="json", by_alias=True)
+    text = base64.b64encode(body).decode()
     return {
         "content": content_hash(read.report),
-        "body": body,
-        "report": read.report.model_dump(mode="json", by_alias=True),
+        "body": json.dumps(key.seal("body", text)).encode(),
+        "report": sealed(Report, report, key.seal, "report"),
         "warnings": [warning.model_dump(mode="json") for warning in read.warnings],
         "received_at": read.report.source.received_at,
         "by": by,
@@ -183,15 +195,17 @@ async def _first(connection: AsyncConnection, key: str | None) -> Any:  # noqa: 
     return found.first()
 
 
-async def _last(connection: AsyncConnection, reference: str) -> Report:
-    """Return the last report that arrived for a case."""
+async def _last(connection: AsyncConnection, reference: str, key: CaseKey) -> Report | None:
+    """Return the last report that arrived for a case; ``None`` once it was erased."""
+    if key.is_destroyed:
+        return None
     found = await connection.execute(
         select(col(IntakeRow.report))
         .where(col(IntakeRow.reference) == reference)
         .order_by(col(IntakeRow.id).desc())
         .limit(1)
     )
-    return Report.model_validate(found.scalar_one())
+    return Report.model_validate(key.open(found.scalar_one(), "report"))
 
 
 async def _is_archived(connection: AsyncConnection, reference: str) -> bool:
@@ -214,8 +228,8 @@ async def _next_number(connection: AsyncConnection, year: int) -> int:
     return number
 
 
-def _taken(row: Any) -> Taken:  # noqa: ANN401  (a row)
-    report = Report.model_validate(row.report)
+def _taken(row: Any, key: CaseKey) -> Taken:  # noqa: ANN401  (a row)
+    report = Report.model_validate(key.open(row.report, "report"))
     return Taken(
         number=row.id,
         reference=row.reference,

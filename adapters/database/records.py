@@ -2,19 +2,21 @@
 
 import hashlib
 import json
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import col
 
+import domain.decisions  # noqa: F401  (fills the registry of events)
 from activities.records import FactBatch, RecordTamperedError
+from adapters.database.case_keys import CaseKey, CaseKeys
 from adapters.database.engine import reading, upsert, writing
 from adapters.database.tables import CaseEventRow, CaseViewRow
 from adapters.database.turns import keep_turn
+from domain.case import Event
 from domain.fact import Fact
+from domain.personal import sealed
 from domain.view import CaseView
 
 GENESIS = "0" * 64
@@ -29,10 +31,23 @@ class ChainBrokenError(RuntimeError):
     """The record of a case does not verify; names the first fact that does not fit."""
 
 
-def canonical(fact: Fact) -> bytes:
-    """Return a fact as the bytes that are stored and hashed."""
-    data = fact.model_dump(mode="json")
+def canonical(fact: Fact, key: CaseKey) -> bytes:
+    """Return a fact as the bytes that are stored and hashed: its personal fields are sealed."""
+    data = sealed(Fact, fact.model_dump(mode="json"), key.seal, place_of(fact.seq))
+    kind = Event.registry.get(fact.type, Event)
+    data["payload"] = sealed(kind, data["payload"], key.seal, f"{place_of(fact.seq)}/payload")
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+
+
+def place_of(seq: int) -> str:
+    """Return where a fact stands among what is sealed for its case."""
+    return f"fact/{seq}"
+
+
+def read_fact(body: bytes, seq: int, key: CaseKey) -> dict[str, Any]:
+    """Return a fact as it was recorded, opened; what was erased says so."""
+    fact: dict[str, Any] = key.open(json.loads(body), place_of(seq))
+    return fact
 
 
 def chained(before: str, body: bytes) -> str:
@@ -43,9 +58,9 @@ def chained(before: str, body: bytes) -> str:
 class DatabaseRecords:
     """The record in the application database."""
 
-    def __init__(self, engine: AsyncEngine, now: Callable[[], datetime]) -> None:
+    def __init__(self, engine: AsyncEngine, keys: CaseKeys) -> None:
         self._engine = engine
-        self._now = now
+        self._keys = keys
 
     async def append(self, batch: FactBatch) -> int:
         """Append what is not there yet and bring the read model up; all of it or nothing.
@@ -54,10 +69,11 @@ class DatabaseRecords:
             RecordConflictError: A fact of that number has other content, or one before is missing.
         """
         async with writing(self._engine) as connection:
+            key = await self._keys.sealing(connection, batch.case)
             for fact in batch.facts:
-                if await _append(connection, batch.case, fact):
+                if await _append(connection, batch.case, fact, key):
                     await keep_turn(connection, batch.case, fact, exercise=batch.view.exercise)
-            await _show(connection, batch.view)
+            await _show(connection, batch.view, key)
             return await _last(connection, batch.case)
 
     async def verify(self, case: str) -> str:
@@ -86,12 +102,12 @@ class DatabaseRecords:
             return head
 
 
-async def _append(connection: AsyncConnection, case: str, fact: Fact) -> bool:
+async def _append(connection: AsyncConnection, case: str, fact: Fact, key: CaseKey) -> bool:
     """Append one fact unless it is on record; tell whether it was appended."""
-    body = canonical(fact)
+    body = canonical(fact, key)
     there = await _row(connection, case, fact.seq)
     if there is not None:
-        if there.body != body:
+        if not _says_the_same(there.body, body, fact.seq, key):
             raise RecordConflictError(
                 f"{case}: fact {fact.seq} is on record with other content. Nothing was written; "
                 f"compare case and record: cir case history {case}."
@@ -113,6 +129,11 @@ async def _append(connection: AsyncConnection, case: str, fact: Fact) -> bool:
         )
     )
     return True
+
+
+def _says_the_same(there: bytes, body: bytes, seq: int, key: CaseKey) -> bool:
+    """Tell whether two bodies hold the same fact; one from before there were keys is in clear."""
+    return there == body or read_fact(there, seq, key) == read_fact(body, seq, key)
 
 
 async def _hash_before(connection: AsyncConnection, case: str, seq: int) -> str:
@@ -142,7 +163,7 @@ async def _last(connection: AsyncConnection, case: str) -> int:
     return int(found.scalar_one() or 0)
 
 
-async def _show(connection: AsyncConnection, view: CaseView) -> None:
+async def _show(connection: AsyncConnection, view: CaseView, key: CaseKey) -> None:
     """Replace the read model's row unless it is newer already."""
     found = await connection.execute(
         select(col(CaseViewRow.seq)).where(col(CaseViewRow.case) == view.case)
@@ -169,5 +190,5 @@ async def _show(connection: AsyncConnection, view: CaseView) -> None:
         next_clock=view.next_clock,
         due_at=view.due_at,
         opened_at=view.opened_at,
-        document=view.model_dump(mode="json"),
+        document=sealed(CaseView, view.model_dump(mode="json"), key.seal, "view"),
     )

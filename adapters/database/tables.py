@@ -53,11 +53,40 @@ class CaseEventRow(SQLModel, table=True):
     type: str
     occurred_at: datetime
     recorded_at: datetime
-    by: str
+    by: str = Field(index=True)
     instruction: str = Field(index=True)
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     before: str
     hash: str
+
+
+class CaseKeyRow(SQLModel, table=True):
+    """The key of a case's personal fields, wrapped by the keyring; gone once it is destroyed."""
+
+    __tablename__ = "case_key"
+
+    case: str = Field(primary_key=True)
+    key_id: str
+    wrapped: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    made_at: datetime
+    destroyed_at: datetime | None = None
+
+
+class DirectConfirmationRow(SQLModel, table=True):
+    """A person's word for an instruction that did not come through the desk. Append-only.
+
+    Attributes:
+        seq: The first fact of the instruction.
+        reason: Sealed with the case's key.
+    """
+
+    __tablename__ = "direct_confirmation"
+
+    case: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    by: str
+    reason: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    at: datetime
 
 
 class CaseViewRow(SQLModel, table=True):

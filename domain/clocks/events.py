@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from domain.case import FOLDS, Case, Event
 from domain.clock_run import AlarmRun, Breach, ClockRun, ClockState, Paging, Pause, Step, Window
+from domain.personal import PersonalText
 from domain.phase import Phase
 from domain.value import Instant
 
@@ -211,7 +212,7 @@ class ClockPaused(ClockEvent):
     why: str
     until: Instant
     left: timedelta
-    reason: str = ""
+    reason: PersonalText = ""
 
     def apply(self, case: Case) -> Case:
         """Keep what was left."""

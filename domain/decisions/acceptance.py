@@ -12,6 +12,7 @@ from domain.errors import Code, Refused
 from domain.free_text import clean_line
 from domain.money.thresholds import rearmed
 from domain.people import Role, T
+from domain.personal import PersonalText
 from domain.phase import CLS, ERA, OFF, REC, Phase, RecoveryAnswer
 from domain.policy import Policy
 from domain.said import Authority, OneLine, Voice, may_bind
@@ -192,7 +193,7 @@ class RecoveryAccepted(Moves):
     po_value_pence: int
     scope: Literal["all", "part"]
     cut_over_at: Instant
-    reason: str | None = None
+    reason: PersonalText | None = None
 
     def apply(self, case: Case) -> Case:
         """Take order and rates, and begin recovery unless eradication still goes on."""
@@ -232,7 +233,7 @@ class RecoveryToppedUp(Event):
     po_value_pence: int
     former: Order
     authority: Authority
-    reason: str | None = None
+    reason: PersonalText | None = None
 
     def apply(self, case: Case) -> Case:
         """Raise the limit of what is billed; held items stay held until a person resolves them."""

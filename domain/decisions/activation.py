@@ -14,6 +14,7 @@ from domain.decisions.ending import ended
 from domain.decisions.lapses import lapsed_exit, lapsed_proposal, withdrawn_offer
 from domain.errors import Code, Refused
 from domain.people import SYSTEM, M, P, Role, S, T
+from domain.personal import PersonalText
 from domain.phase import ACT, ASS, CLS, CON, END, ERA, OFF, REC, REP, Outcome, Phase
 from domain.provider import Provider
 from domain.rotation import eligible, uk_day
@@ -237,7 +238,7 @@ class ServiceDeclined(Moves):
     type: ClassVar[str] = "service-declined"
     said_by: SaidBy
     why: str
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """End the round as declined."""
@@ -249,7 +250,7 @@ class ServiceReOffered(Moves):
 
     type: ClassVar[str] = "service-re-offered"
     said_by: SaidBy
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Activate again; the decision stands."""
@@ -261,7 +262,7 @@ class CaseWithdrawn(Moves):
 
     type: ClassVar[str] = "case-withdrawn"
     said_by: SaidBy
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """End the round as withdrawn."""
@@ -277,9 +278,9 @@ class ScopeAgreed(Moves):
 
     type: ClassVar[str] = "scope-agreed"
     provider: str
-    summary: str
-    agreed_by: str
-    evidence_place: str | None = None
+    summary: PersonalText
+    agreed_by: PersonalText
+    evidence_place: PersonalText | None = None
     by_staff: bool = False
 
     def apply(self, case: Case) -> Case:

@@ -11,6 +11,7 @@ from domain.council import Council, CouncilRegister
 from domain.decisions.intake import invalid_report
 from domain.errors import Code, Refused
 from domain.people import M, Role, S, T
+from domain.personal import PERSONAL, PersonalText
 from domain.phase import ASS, OPEN, REP, Phase
 from domain.report import Report
 from domain.report_content import changed_fields, report_content, with_changes
@@ -135,9 +136,9 @@ class ReportAmended(Event):
     """
 
     type: ClassVar[str] = "report-amended"
-    old: dict[str, JsonValue]
-    new: dict[str, JsonValue]
-    reason: str | None = None
+    old: Annotated[dict[str, JsonValue], PERSONAL]
+    new: Annotated[dict[str, JsonValue], PERSONAL]
+    reason: PersonalText | None = None
 
     def apply(self, case: Case) -> Case:
         """Take the new values; what arrived under the key stays as it arrived."""
@@ -169,7 +170,7 @@ class CouncilCorrected(Event):
     type: ClassVar[str] = "council-corrected"
     former: Council
     council: Council
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Put the case under the other council."""

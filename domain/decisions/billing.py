@@ -11,6 +11,7 @@ from domain.command import Command, Form
 from domain.errors import Code, Refused
 from domain.money.pack import document, number_of_next, totals
 from domain.people import F, M, Role, S
+from domain.personal import Personal, PersonalText
 from domain.phase import CLS, OFF, REC, Phase
 from domain.said import OneLine
 from domain.work import BilledItem, Money, Pack, PackTotals, WorkItem
@@ -136,7 +137,7 @@ class BillingHandedOff(Event):
     pack: int
     A: PackTotals | None = None
     B: PackTotals | None = None
-    document: dict[str, Any]
+    document: Annotated[dict[str, Any], Personal(under=("description", "worker"))]
 
     def apply(self, case: Case) -> Case:
         """Put the payable items into the pack."""
@@ -168,7 +169,7 @@ class BillingReturned(Event):
 
     type: ClassVar[str] = "billing-rejected"
     pack: int
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """The items wait for the next pack."""

@@ -6,6 +6,7 @@ from typing import ClassVar
 from domain.case import Case, Event
 from domain.engagement import CallOut, Engagement
 from domain.errors import Code, Refused
+from domain.personal import PersonalText
 from domain.rotation import uk_day
 
 
@@ -73,7 +74,7 @@ class ProviderAssigned(Event):
     provider: str
     former: str | None = None
     why: str
-    reason: str | None = None
+    reason: PersonalText | None = None
 
     def apply(self, case: Case) -> Case:
         """Put it on the case."""
@@ -113,7 +114,7 @@ class ProviderStoodDown(Event):
     type: ClassVar[str] = "provider-stood-down"
     provider: str
     turn_given_back: bool
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Take it off the case."""

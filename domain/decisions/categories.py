@@ -12,6 +12,7 @@ from domain.decisions.lapses import lapsed_proposal
 from domain.decisions.reassessment import ReassessmentOpened
 from domain.errors import Code, Refused
 from domain.people import Role, T
+from domain.personal import PersonalText
 from domain.phase import CLS, END, Outcome, Phase
 from domain.said import OneLine
 from domain.value import Instant
@@ -89,7 +90,7 @@ class CategoryRecorded(Event):
     given_by: str
     reference: str | None = None
     given_at: Instant | None = None
-    reason: str | None = None
+    reason: PersonalText | None = None
 
     def apply(self, case: Case) -> Case:
         """Set the category."""

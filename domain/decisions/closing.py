@@ -19,6 +19,7 @@ from domain.decisions.checklist import (
 from domain.decisions.ending import void_when_closed
 from domain.errors import Code, Refused
 from domain.people import A, M, P, Role, T
+from domain.personal import PersonalText
 from domain.phase import CLS, END, ERA, OFF, REC, Outcome, Phase
 from domain.said import OneLine, SaidBy, Words
 
@@ -213,7 +214,7 @@ class CloseProposed(Event):
     """Somebody says that everything is done."""
 
     type: ClassVar[str] = "close-proposed"
-    lessons: str
+    lessons: PersonalText
     data_return: DataReturn
     waive: tuple[str, ...] = ()
     proposed_by: str
@@ -241,7 +242,7 @@ class CaseClosed(Moves):
     waived: tuple[str, ...] = ()
     proposed_by: str
     closed_by: str
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Close it; a spend request and a change of policy that waited are void."""
@@ -260,5 +261,5 @@ class FeedbackRecorded(Event):
 
     type: ClassVar[str] = "feedback-recorded"
     score: int | None = None
-    text: str
+    text: PersonalText
     said_by: SaidBy

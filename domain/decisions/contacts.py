@@ -10,6 +10,7 @@ from domain.command import Command, required
 from domain.errors import Code, Refused
 from domain.free_text import clean_line
 from domain.people import Role, T
+from domain.personal import PersonalText
 from domain.report import is_compromised
 from domain.report_rules import EMAIL, PHONE, Exact, WrongValueError
 from domain.value import Instant, Line, Value
@@ -47,7 +48,7 @@ class Verified(Value):
 class Consent(Value):
     """A guest's consent that its shared host may speak for it."""
 
-    given_by: str | None = None
+    given_by: PersonalText | None = None
     at: Instant | None = None
 
 
@@ -126,14 +127,14 @@ class ContactSet(Event):
     """A verified contact was set; the old one is kept on the record."""
 
     type: ClassVar[str] = "contact-set"
-    post: str
-    name: str
-    email: str | None = None
-    phone: str | None = None
+    post: PersonalText
+    name: PersonalText
+    email: PersonalText | None = None
+    phone: PersonalText | None = None
     council: str | None = None
     former: Contact | None = None
-    verified_how: str
-    verified_by: str
+    verified_how: PersonalText
+    verified_by: PersonalText
     verified_at: Instant
     consent: Consent | None = None
 

@@ -14,6 +14,7 @@ from domain.decisions.ending import ended
 from domain.decisions.links import CaseLinked
 from domain.errors import Code, Refused
 from domain.people import Role, T
+from domain.personal import PersonalText
 from domain.phase import ASS, Outcome, Phase
 from domain.report import Answer
 from domain.rotation import eligible, uk_day
@@ -168,7 +169,7 @@ class DecisionRecorded(Moves):
     discretionary: bool = False
     provider: str | None = None
     of: str | None = None
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Activate what qualifies; end the round with anything else."""

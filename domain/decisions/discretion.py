@@ -11,6 +11,7 @@ from domain.command import Command
 from domain.decisions.decision import AnsweredTests, DecisionRecorded
 from domain.errors import Code, Refused
 from domain.people import A, Role, T
+from domain.personal import PersonalText
 from domain.phase import ASS, Phase
 
 _IN_ASSESSMENT = frozenset({ASS})
@@ -179,7 +180,7 @@ class DiscretionaryProposed(Event):
     proposed_by: str
     category: str
     tests: dict[str, str]
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Let it wait for its second person."""
@@ -190,7 +191,7 @@ class _Answered(Event):
     """The proposal no longer waits."""
 
     proposed_by: str
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Take it off the case."""

@@ -14,6 +14,7 @@ from domain.money.pence import price
 from domain.money.rates import accepted_rates, day_rate, ledger_of
 from domain.money.thresholds import Crossing, alerted, crossings
 from domain.people import F, M, Role, T
+from domain.personal import PersonalText
 from domain.phase import CLS, CON, ERA, OFF, REC, Phase
 from domain.said import Authority, OneLine
 from domain.work import ItemState, WorkItem
@@ -218,7 +219,7 @@ class WorkDisputed(Event):
     item: str
     raised_by: Side
     by: str
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Take it out of billing."""
@@ -243,7 +244,7 @@ class WorkResolved(Event):
     new: WorkItem
     result: str
     crossed: tuple[Crossing, ...] = ()
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Put the new line in the old one's place."""

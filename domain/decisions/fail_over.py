@@ -11,6 +11,7 @@ from domain.decisions.call_outs import call_out, stood_down
 from domain.decisions.lapses import lapsed_exit, withdrawn_offer
 from domain.errors import Code, Refused
 from domain.people import M, Role
+from domain.personal import PersonalText
 from domain.phase import ACT, CON, ERA, OFF, REC, Phase, RecoveryAnswer
 from domain.provider import Provider, RateCard
 from domain.rotation import eligible, uk_day
@@ -147,10 +148,10 @@ class ProviderFailedOver(Moves):
     type: ClassVar[str] = "provider-failed-over"
     former: str
     to: str
-    evidence_transfer: str | None = None
+    evidence_transfer: PersonalText | None = None
     order_stands: OrderStands | None = None
     rates: AcceptedRates | None = None
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Take rates or acceptance over or away; recovery without an order is offered anew."""

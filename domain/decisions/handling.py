@@ -20,6 +20,7 @@ from domain.decisions import (
 from domain.errors import Code, Refused
 from domain.free_text import clean_words
 from domain.people import STAFF, M, Role
+from domain.personal import PersonalText
 from domain.phase import ASS, REP, Phase
 from domain.value import Line, Prose
 
@@ -101,8 +102,8 @@ class LegalHoldSet(Event):
     """Erasure is stopped."""
 
     type: ClassVar[str] = "legal-hold-set"
-    authority: str
-    reason: str
+    authority: PersonalText
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Set the hold."""
@@ -113,8 +114,8 @@ class LegalHoldLifted(Event):
     """Erasure is allowed again."""
 
     type: ClassVar[str] = "legal-hold-lifted"
-    authority: str
-    reason: str
+    authority: PersonalText
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Lift the hold."""
@@ -125,7 +126,7 @@ class ExerciseMarked(Event):
     """The case is an exercise from here on."""
 
     type: ClassVar[str] = "exercise-marked"
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Mark it; there is no unmarking."""
@@ -136,4 +137,4 @@ class NoteAdded(Event):
     """Somebody wrote something down."""
 
     type: ClassVar[str] = "note-added"
-    text: str
+    text: PersonalText

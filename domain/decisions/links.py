@@ -9,6 +9,7 @@ from domain.case import Case, Event, Link
 from domain.command import Command, Reference
 from domain.errors import Code, Refused
 from domain.people import Role, T
+from domain.personal import PersonalText
 
 LinkKind = Literal["duplicate", "same-event", "shared-host", "supplier", "follow-on"]
 
@@ -94,7 +95,7 @@ class CaseLinked(Event):
     type: ClassVar[str] = "case-linked"
     case: str
     kind: str
-    reason: str | None = None
+    reason: PersonalText | None = None
     mirrored: bool = False
 
     def apply(self, case: Case) -> Case:
@@ -109,7 +110,7 @@ class CaseUnlinked(Event):
     type: ClassVar[str] = "case-unlinked"
     case: str
     kind: str
-    reason: str | None = None
+    reason: PersonalText | None = None
     mirrored: bool = False
 
     def apply(self, case: Case) -> Case:

@@ -9,6 +9,7 @@ from domain.case import Case, Event
 from domain.command import Command
 from domain.errors import Code, Refused
 from domain.people import Role, T
+from domain.personal import PersonalText
 from domain.said import OneLine
 from domain.value import Instant, utc_text
 
@@ -130,8 +131,8 @@ class IcoRecorded(Event):
     result: IcoResult
     result_at: Instant
     reference: str | None = None
-    decided_by: str | None = None
-    reason: str | None = None
+    decided_by: PersonalText | None = None
+    reason: PersonalText | None = None
 
     @property
     def judged_at(self) -> datetime:

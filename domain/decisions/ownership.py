@@ -10,6 +10,7 @@ from domain.case import HandOver as PendingHandOver
 from domain.command import Command
 from domain.errors import Code, Refused
 from domain.people import M, Role, T, may
+from domain.personal import PersonalText
 from domain.phase import OPEN, Phase
 from domain.value import Line, Prose
 
@@ -128,7 +129,7 @@ class OwnerAssigned(Event):
     type: ClassVar[str] = "owner-assigned"
     owner: str
     former_owner: str | None = None
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Change the owner and end a pending hand-over."""
@@ -141,7 +142,7 @@ class HandOverStarted(Event):
     type: ClassVar[str] = "hand-over-started"
     giver: str
     to: str
-    open_actions: tuple[str, ...]
+    open_actions: tuple[PersonalText, ...]
 
     def apply(self, case: Case) -> Case:
         """Let the hand-over wait; the giver stays the owner."""

@@ -10,6 +10,7 @@ from domain.command import Command, Form, required
 from domain.errors import Code, Refused
 from domain.free_text import clean_words
 from domain.people import M, P, Role
+from domain.personal import PersonalText
 from domain.phase import CLS, CON, CRITERIA, ERA, OFF, REC, Outcome, Phase, RecoveryAnswer
 from domain.said import Words
 
@@ -231,7 +232,7 @@ class PhaseExitProposed(Event):
     type: ClassVar[str] = "phase-exit-proposed"
     phase: Phase
     criteria: dict[str, str]
-    summary: str
+    summary: PersonalText
     proposed_by: str
     by_staff: bool
 
@@ -255,9 +256,9 @@ class PhaseExitAccepted(Moves):
     phase: Phase
     to: Phase
     proposed_by: str
-    council_agreed_by: str
+    council_agreed_by: PersonalText
     not_met: tuple[str, ...] = ()
-    not_met_reason: str | None = None
+    not_met_reason: PersonalText | None = None
 
     def apply(self, case: Case) -> Case:
         """Enter the next phase; a response that is over was support given."""
@@ -272,7 +273,7 @@ class PhaseExitRejected(Event):
     type: ClassVar[str] = "phase-exit-rejected"
     phase: Phase
     proposed_by: str
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Let the proposal go."""

@@ -12,6 +12,7 @@ from domain.clocks.timing import moved_by_policy
 from domain.command import Command
 from domain.errors import Code, Refused
 from domain.people import A, H, Role
+from domain.personal import PersonalText
 from domain.phase import OPEN, Phase
 from domain.policy import PolicyError
 
@@ -157,7 +158,7 @@ class PolicyChangeProposed(Event):
     settings: dict[str, float]
     former: dict[str, int]
     apply_to_running: bool
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Let the change wait for its second person."""
@@ -175,7 +176,7 @@ class PolicyChanged(Event):
     settings: dict[str, float]
     former: dict[str, int]
     apply_to_running: bool
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Replace the case's own policy; nothing waits any more."""

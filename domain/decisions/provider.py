@@ -12,6 +12,7 @@ from domain.decisions.call_outs import closed, waiting_call_out
 from domain.engagement import CallOut, Declined, DeclineReason
 from domain.errors import Code, Refused
 from domain.people import M, P, Role, T
+from domain.personal import PersonalText
 from domain.phase import ACT, CON, ERA, OFF, REC, Phase
 from domain.report import Answer
 from domain.said import OneLine, Words
@@ -167,7 +168,7 @@ class ProviderAcknowledged(_OfProvider):
     """The provider has the call-out."""
 
     type: ClassVar[str] = "provider-acknowledged"
-    responder: str | None = None
+    responder: PersonalText | None = None
 
     def apply(self, case: Case) -> Case:
         """Keep when."""
@@ -188,9 +189,9 @@ class ContactMade(_OfProvider):
     """The provider spoke with a named person at the council."""
 
     type: ClassVar[str] = "contact-made"
-    with_whom: str
+    with_whom: PersonalText
     channel: str
-    council_confirms: str | None = None
+    council_confirms: PersonalText | None = None
 
     def apply(self, case: Case) -> Case:
         """Close the call-out; the first contact of the activation is kept."""
@@ -209,7 +210,7 @@ class ProviderDeclined(_OfProvider):
 
     type: ClassVar[str] = "provider-declined"
     why: DeclineReason
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Take it off the case; a conflict of interest counts in every later activation too."""

@@ -8,6 +8,7 @@ from domain.command import Command
 from domain.decisions.ending import resumed
 from domain.errors import Code, Refused
 from domain.people import Role, T
+from domain.personal import PersonalText
 from domain.phase import ASS, CLS, END, Outcome, Phase
 
 
@@ -53,7 +54,7 @@ class ReassessmentOpened(Moves):
 
     type: ClassVar[str] = "reassessment-opened"
     why: Literal["new-facts", "category"]
-    reason: str = ""
+    reason: PersonalText = ""
 
     def apply(self, case: Case) -> Case:
         """Go back to assessment; everything known is kept."""

@@ -14,6 +14,7 @@ from domain.decisions.ending import resumed
 from domain.decisions.offers import no_recovery, waiting_offer
 from domain.errors import Code, Refused
 from domain.people import M, Role, T
+from domain.personal import PersonalText
 from domain.phase import CLS, ERA, OFF, Phase, RecoveryAnswer
 from domain.provider import Provider, RateCard
 from domain.rotation import uk_day
@@ -198,7 +199,7 @@ class RecoveryOffered(Moves):
     card: str
     rates: dict[str, int]
     estimate_pence: int
-    terms: str | None = None
+    terms: PersonalText | None = None
 
     def apply(self, case: Case) -> Case:
         """Let the offer wait for its answer; a case in closing goes back to where that is due."""
@@ -215,7 +216,7 @@ class RecoveryRejected(Moves):
     type: ClassVar[str] = "recovery-rejected"
     provider: str
     said_by: SaidBy
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Keep the answer, and close when nothing else is waited for."""
@@ -227,7 +228,7 @@ class RecoveryLapsed(Moves):
 
     type: ClassVar[str] = "recovery-lapsed"
     provider: str
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Close without recovery."""

@@ -11,6 +11,7 @@ from domain.decisions.lapses import lapsed_exit
 from domain.decisions.offers import no_recovery
 from domain.errors import Code, Refused
 from domain.people import M, Role
+from domain.personal import PersonalText
 from domain.phase import OFF, REC, Phase, RecoveryAnswer
 from domain.said import SaidBy
 
@@ -82,7 +83,7 @@ class RecoveryNotOffered(Moves):
     type: ClassVar[str] = "recovery-not-offered"
     why: str
     said_by: SaidBy | None = None
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Close without recovery."""
@@ -94,7 +95,7 @@ class RecoveryStopped(Moves):
 
     type: ClassVar[str] = "recovery-stopped"
     said_by: SaidBy
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Close; work up to here stays under the order."""

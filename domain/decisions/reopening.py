@@ -11,6 +11,7 @@ from domain.decisions.ending import resumed
 from domain.decisions.outside_reports import check_not_ahead
 from domain.errors import Code, Refused
 from domain.people import M, Role
+from domain.personal import PersonalText
 from domain.phase import ASS, CLS, END, Phase
 from domain.value import Instant
 
@@ -79,10 +80,10 @@ class CaseReopened(Moves):
 
     type: ClassVar[str] = "case-reopened"
     to: Phase
-    trigger: str
+    trigger: PersonalText
     aware_at: Instant | None = None
     owner: str
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Begin the round; money and whatever else is known stays.

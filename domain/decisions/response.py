@@ -12,6 +12,7 @@ from domain.decisions import phase_exit
 from domain.decisions.lapses import lapsed_exit, withdrawn_offer
 from domain.errors import Code, Refused
 from domain.people import M, P, Role, T
+from domain.personal import PersonalText
 from domain.phase import CON, ERA, OFF, REC, Phase
 from domain.report import Answer
 from domain.said import Words
@@ -132,7 +133,7 @@ class ProviderUpdateRecorded(Event):
 
     type: ClassVar[str] = "provider-update-recorded"
     provider: str | None = None
-    summary: str
+    summary: PersonalText
     hosts_affected: int | None = None
     spread: Answer | None = None
     by_staff: bool = False
@@ -144,15 +145,15 @@ class ReviewRecorded(Event):
     type: ClassVar[str] = "review-recorded"
     about: Literal["phase", "category"]
     result: Literal["continue", "change"]
-    notes: str
+    notes: PersonalText
 
 
 class ReturnedToContainment(Moves):
     """The response began again with containment; an accepted recovery stands."""
 
     type: ClassVar[str] = "returned-to-containment"
-    trigger: str
-    reason: str
+    trigger: PersonalText
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Enter containment for another attempt."""

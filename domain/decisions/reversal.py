@@ -10,6 +10,7 @@ from domain.decisions.ending import resumed
 from domain.decisions.lapses import lapsed_exit, withdrawn_offer
 from domain.errors import Code, Refused
 from domain.people import M, Role
+from domain.personal import PersonalText
 from domain.phase import ACT, ASS, CLS, CON, END, ERA, Phase
 from domain.told import with_overtaken
 
@@ -77,7 +78,7 @@ class DecisionReversed(Moves):
     type: ClassVar[str] = "decision-reversed"
     result: str
     people: tuple[str, ...]
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Go back to assessment without a decision; everything known is kept."""

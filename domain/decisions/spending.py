@@ -10,6 +10,7 @@ from domain.command import Command
 from domain.errors import Code, Refused
 from domain.money.thresholds import rearmed
 from domain.people import A, Role, T
+from domain.personal import PersonalText
 from domain.phase import ACT, CLS, CON, ERA, OFF, REC, Phase
 from domain.work import AuthorityChange, SpendRequest
 
@@ -145,7 +146,7 @@ class SpendRequested(Event):
     type: ClassVar[str] = "spend-requested"
     requested_by: str
     amount_pence: int
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Let it wait for the second person."""
@@ -161,7 +162,7 @@ class SpendAuthorised(Event):
     former_pence: int
     requested_by: str
     authorised_by: str
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Raise it; thresholds above the new ratio may fire again."""
@@ -185,7 +186,7 @@ class SpendRefused(Event):
 
     type: ClassVar[str] = "spend-refused"
     amount_pence: int
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Nothing waits any more."""

@@ -11,6 +11,7 @@ from domain.errors import Code, Refused
 from domain.money.succession import succeeded
 from domain.money.thresholds import rearmed
 from domain.people import M, Role
+from domain.personal import PersonalText
 from domain.value import Line
 from domain.work import Order
 
@@ -95,7 +96,7 @@ class CouncilSucceeded(Event):
     order: OrderState
     po_number: str | None = None
     po_value_pence: int | None = None
-    reason: str
+    reason: PersonalText
 
     def apply(self, case: Case) -> Case:
         """Keep the successor; hold recovery it has not confirmed, free what its order covers."""

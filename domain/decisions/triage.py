@@ -18,6 +18,7 @@ from domain.decisions import (
 )
 from domain.errors import Code, Refused
 from domain.people import Role, T
+from domain.personal import PersonalText
 from domain.phase import ASS, OPEN, REP, Phase
 from domain.report import is_compromised
 from domain.said import SaidBy, Words
@@ -112,7 +113,7 @@ class InformationRequested(Event):
     """The council was asked."""
 
     type: ClassVar[str] = "information-requested"
-    questions: tuple[str, ...]
+    questions: tuple[PersonalText, ...]
     channel: str | None = None
 
 
@@ -120,5 +121,5 @@ class InformationRecorded(Event):
     """The council answered."""
 
     type: ClassVar[str] = "information-recorded"
-    answers: str
+    answers: PersonalText
     said_by: SaidBy | None = None

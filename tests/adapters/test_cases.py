@@ -17,6 +17,7 @@ from domain.phase import Phase
 from domain.view import CaseView, EscalationLine, NoticeLine, OpenAction, view_of
 from tests.builders import DAY, HOUR, MINUTE, NOON, OTHER, REFERENCE, a_case
 from tests.databases import Clock
+from tests.sealing import case_keys
 
 THIRD = "CIR-2026-000200"
 RECEIPT = Notice(notice="report-receipt", role="council", channels=("email", "sms"))
@@ -27,12 +28,12 @@ RECEIPT_LINE = NoticeLine(
 
 @pytest.fixture
 def cases(engine: AsyncEngine, clock: Clock) -> Cases:
-    return Cases(engine, clock)
+    return Cases(engine, clock, case_keys())
 
 
 @pytest.fixture
-def records(engine: AsyncEngine, clock: Clock) -> DatabaseRecords:
-    return DatabaseRecords(engine, clock)
+def records(engine: AsyncEngine) -> DatabaseRecords:
+    return DatabaseRecords(engine, case_keys())
 
 
 def a_view(case: str = REFERENCE, phase: Phase = Phase.ASSESSMENT, **changes: Any) -> CaseView:

@@ -16,13 +16,14 @@ from domain.report_reading import read_report
 from domain.view import view_of
 from tests.builders import DAY, NOON, a_case, a_council, a_raw_report
 from tests.databases import Clock, count
+from tests.sealing import case_keys
 
 FIRST, SECOND = "CIR-2026-000001", "CIR-2026-000002"
 
 
 @pytest.fixture
 def intake(engine: AsyncEngine, clock: Clock) -> Intake:
-    return Intake(engine, clock)
+    return Intake(engine, clock, case_keys())
 
 
 async def take(intake: Intake, **changes: Any) -> Taken:
@@ -32,10 +33,10 @@ async def take(intake: Intake, **changes: Any) -> Taken:
     return await intake.take(body, read_report(body, now=NOON, councils=councils), "kaya")
 
 
-async def show(engine: AsyncEngine, clock: Clock, case: str, **changes: Any) -> None:
+async def show(engine: AsyncEngine, case: str, **changes: Any) -> None:
     """Put a case in the read model, as its worker does."""
     view = view_of(a_case()).but(case=case, **changes)
-    await DatabaseRecords(engine, clock).append(FactBatch(case=case, facts=(), view=view))
+    await DatabaseRecords(engine, case_keys()).append(FactBatch(case=case, facts=(), view=view))
 
 
 async def test_references_are_given_out_without_a_gap(intake: Intake) -> None:
@@ -109,10 +110,10 @@ async def test_an_exercise_never_joins_a_real_case(intake: Intake) -> None:
 
 
 async def test_after_the_archive_the_same_key_opens_a_case_that_follows(
-    intake: Intake, engine: AsyncEngine, clock: Clock
+    intake: Intake, engine: AsyncEngine
 ) -> None:
     await take(intake)
-    await show(engine, clock, FIRST, archived=True)
+    await show(engine, FIRST, archived=True)
     after = await take(intake)
     assert (after.reference, after.repeated, after.follows) == (SECOND, False, FIRST)
     assert (await take(intake)).reference == SECOND
@@ -127,11 +128,11 @@ async def test_what_was_kept_waits_until_it_has_started(intake: Intake) -> None:
 
 
 async def test_a_case_that_follows_still_does_when_it_starts_late(
-    intake: Intake, engine: AsyncEngine, clock: Clock
+    intake: Intake, engine: AsyncEngine
 ) -> None:
     first = await take(intake)
     await intake.mark(first.number, "started")
-    await show(engine, clock, FIRST, archived=True)
+    await show(engine, FIRST, archived=True)
     await take(intake)
     (kept,) = await intake.pending()
     assert kept.follows == FIRST
@@ -144,7 +145,7 @@ async def test_a_report_is_kept_under_its_case_only(intake: Intake) -> None:
 
 
 async def test_a_possible_duplicate_is_open_of_the_same_council_recent_and_real(
-    intake: Intake, engine: AsyncEngine, clock: Clock
+    intake: Intake, engine: AsyncEngine
 ) -> None:
     cases: dict[str, dict[str, Any]] = {
         "CIR-2026-000010": {},
@@ -155,6 +156,6 @@ async def test_a_possible_duplicate_is_open_of_the_same_council_recent_and_real(
         "CIR-2026-000015": {"phase": Phase.CLOSED},
     }
     for case, changes in cases.items():
-        await show(engine, clock, case, **changes)
+        await show(engine, case, **changes)
     found = await intake.possible_duplicates("XEA", besides="CIR-2026-000014", days=30)
     assert found == ("CIR-2026-000010",)

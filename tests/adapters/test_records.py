@@ -24,11 +24,12 @@ from domain.phase import Phase
 from domain.view import CaseView, view_of
 from tests.builders import MINUTE, NOON, OTHER, REFERENCE, a_case
 from tests.databases import Clock, count, run_sql
+from tests.sealing import case_keys
 
 
 @pytest.fixture
-def records(engine: AsyncEngine, clock: Clock) -> DatabaseRecords:
-    return DatabaseRecords(engine, clock)
+def records(engine: AsyncEngine) -> DatabaseRecords:
+    return DatabaseRecords(engine, case_keys())
 
 
 def a_fact(seq: int, kind: str = "note-added", instruction: str = "", **payload: Any) -> Fact:
@@ -68,7 +69,7 @@ async def test_a_whole_record_verifies_and_says_its_head(
     records: DatabaseRecords, engine: AsyncEngine, clock: Clock
 ) -> None:
     assert await records.append(a_batch(THREE)) == 3
-    facts = await Cases(engine, clock).history(REFERENCE)
+    facts = await Cases(engine, clock, case_keys()).history(REFERENCE)
     assert await records.verify(REFERENCE) == facts[-1]["hash"]
     assert [fact["payload"] for fact in facts] == [fact.payload for fact in THREE]
 
@@ -115,7 +116,7 @@ async def test_a_key_with_a_nul_keeps_no_fact_from_the_record(
     for _ in range(2):
         assert await records.append(a_batch([odd], owner="kaya\x00")) == 1
     await records.verify(REFERENCE)
-    cases = Cases(engine, clock)
+    cases = Cases(engine, clock, case_keys())
     assert await cases.has_instruction(REFERENCE, "key\x001")
     assert (await cases.history(REFERENCE))[0]["payload"] == {"words": "a\x00b"}
     shown = await cases.show(REFERENCE)
@@ -169,7 +170,7 @@ async def test_what_is_shown_never_goes_back(
 ) -> None:
     await records.append(a_batch(THREE, owner="tomas"))
     await records.append(a_batch(THREE[:2], owner="kaya"))
-    shown = await Cases(engine, clock).show(REFERENCE)
+    shown = await Cases(engine, clock, case_keys()).show(REFERENCE)
     assert shown is not None
     assert (shown["seq"], shown["owner"]) == (3, "tomas")
 

@@ -12,6 +12,7 @@ from domain.council import CouncilRegister
 from domain.report_reading import check_report
 from tests.builders import NOON, a_council, a_raw_report, providers
 from tests.databases import Clock, run_sql
+from tests.sealing import case_keys
 
 
 @pytest.fixture
@@ -23,7 +24,8 @@ async def taken(engine: AsyncEngine, clock: Clock, reference: str) -> str:
     """Keep a report under ``reference`` and return the case's."""
     raw = a_raw_report(source__reference=reference)
     read = check_report(raw, now=NOON, councils=CouncilRegister(councils=(a_council(),)))
-    return (await Intake(engine, clock).take(json.dumps(raw).encode(), read, "kaya")).reference
+    intake = Intake(engine, clock, case_keys())
+    return (await intake.take(json.dumps(raw).encode(), read, "kaya")).reference
 
 
 async def test_without_any_register_there_is_nothing_to_tell(news: RegisterNews) -> None:

@@ -26,6 +26,7 @@ from domain.report_reading import check_report
 from settings import ROOT
 from tests.builders import HOUR, NOON, a_council, a_raw_report, providers
 from tests.databases import Clock, Database, everything, run_sql
+from tests.sealing import case_keys
 
 WORLD = ROOT / "examples" / "world"
 KAYA = Person(id="kaya", name="Kaya Osei", roles=(T,), email="kaya@cir.example.gov.uk")
@@ -142,7 +143,7 @@ async def test_the_words_of_an_instruction_are_looked_up(
     await registers.fill_councils((a_council(),))
     councils = CouncilRegister(councils=(a_council(),))
     read = check_report(a_raw_report(), now=NOON, councils=councils)
-    taken = await Intake(engine, clock).take(b"{}", read, "kaya")
+    taken = await Intake(engine, clock, case_keys()).take(b"{}", read, "kaya")
     rows = await registers.rows(("kaya", "nobody", "XEA", taken.reference, "CIR-2026-999999"))
     assert rows.staff == {"kaya": (T,)}
     assert rows.councils == (a_council(),)

@@ -3,9 +3,9 @@
 from activities.records import FactBatch
 from adapters.database.records import DatabaseRecords
 from domain.view import view_of
+from starter import case_keys_of
 from tests.api.test_reads import show
 from tests.builders import REFERENCE
-from tests.databases import Clock
 from tests.desk import REPORT, DeskHouse
 from tests.explaining import Stop, end, stop
 
@@ -13,7 +13,7 @@ from tests.explaining import Stop, end, stop
 async def recorded(desk: DeskHouse, there: Stop) -> Stop:
     """Put a story on the record as it is."""
     batch = FactBatch(case=there.case.reference, facts=there.facts, view=view_of(there.case))
-    await DatabaseRecords(desk.engine, Clock()).append(batch)
+    await DatabaseRecords(desk.engine, case_keys_of(desk.settings)).append(batch)
     return there
 
 

@@ -26,6 +26,7 @@ from tests.databases import Clock
 from tests.domain.clocks import ways
 from tests.domain.clocks.story import Story, instant
 from tests.fakes import FakePageSender
+from tests.sealing import case_keys
 
 FORTY = tuple(f"X{a}{b}" for a in "ABCDE" for b in "ABCDEFGH")
 """Codes of forty councils that one referral names."""
@@ -58,7 +59,7 @@ async def test_edge_01_one_ncsc_reference_for_forty_councils_is_forty_cases(
     engine: AsyncEngine, clock: Clock
 ) -> None:
     """One NCSC reference, forty councils: forty cases, each with a reference of its own."""
-    intake = Intake(engine, clock)
+    intake = Intake(engine, clock, case_keys())
     register = CouncilRegister(councils=tuple(a_council(code=code) for code in FORTY))
     taken = []
     for code in (*FORTY, *FORTY):
@@ -73,7 +74,7 @@ async def test_edge_02_a_council_that_rings_as_well_is_offered_as_a_duplicate(
     engine: AsyncEngine, clock: Clock
 ) -> None:
     """Same council within 7 days: offered as a possible duplicate; a person decides."""
-    records, intake = DatabaseRecords(engine, clock), Intake(engine, clock)
+    records, intake = DatabaseRecords(engine, case_keys()), Intake(engine, clock, case_keys())
     days = a_case().policy.setting("possible-duplicate.lookback_days")
     second = timedelta(seconds=1)
     for case, age in (("CIR-2026-000010", 7 * DAY), ("CIR-2026-000011", 7 * DAY + second)):

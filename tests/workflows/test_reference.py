@@ -13,7 +13,7 @@ from adapters.database.tables import CaseNumberRow, ProviderRow, RegisterVersion
 from adapters.temporal.telling import tell_registers_changed
 from domain.report_reading import read_report
 from settings import ROOT
-from starter import start_taken, tell_cases
+from starter import case_keys_of, start_taken, tell_cases
 from tests import live
 from tests.databases import Database
 from tests.live import Ask, LiveCase
@@ -103,12 +103,13 @@ async def kept(office: live.Office, reference: str) -> Taken:
     raw = json.dumps({**body, "source": {"channel": "staff", "reference": reference}}).encode()
     councils = await office.registers.councils()
     read = read_report(raw, now=live.utc_now(), councils=councils)
-    return await Intake(office.engine, live.utc_now).take(raw, read, "kaya")
+    intake = Intake(office.engine, live.utc_now, case_keys_of(office.settings))
+    return await intake.take(raw, read, "kaya")
 
 
 async def started(office: live.Office, taken: Taken) -> LiveCase:
     """Start the case of a report that is kept."""
-    intake = Intake(office.engine, live.utc_now)
+    intake = Intake(office.engine, live.utc_now, case_keys_of(office.settings))
     await start_taken(office.client, office.queue, intake, office.registers, live.slow(), taken)
     handle = office.client.get_workflow_handle(taken.reference)
     return LiveCase(office, taken.reference, handle)
