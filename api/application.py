@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from adapters.database.attempts import Attempts
 from adapters.database.cases import Cases
+from adapters.database.confirmations import Confirmations
 from adapters.database.engine import create_engine
 from adapters.database.intake import Intake
 from adapters.database.register_changes import RegisterChanges
@@ -26,7 +27,7 @@ from adapters.temporal.connect import connect
 from adapters.temporal.instructing import Instructor
 from adapters.temporal.remote_codec import RemoteCodec
 from adapters.temporal.sealing import codec_of
-from api import changes, codec, explaining, instructions, intake, reads, registers, schemas
+from api import changes, codec, explaining, inbox, instructions, intake, reads, registers, schemas
 from api.answers import Answer, database_away, fault, misread, no_door, say
 from api.desk import Desk
 from api.explaining import Explainer
@@ -65,6 +66,7 @@ def build_application(settings: Settings) -> FastAPI:
             changes=RegisterChanges(engine, utc_now),
             register_record=RegisterRecord(engine),
             cases=Cases(engine, utc_now, keys),
+            confirmations=Confirmations(engine, utc_now, keys),
             intake=Intake(engine, utc_now, keys),
             attempts=Attempts(engine, utc_now),
             instructor=Instructor(client),
@@ -77,7 +79,11 @@ def build_application(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="cir desk", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(codec.CodecOrigins, origins=codec.origins_of(settings.ui_url))
-    for door in (codec, intake, registers, changes, reads, explaining, instructions, schemas):
+    doors = (
+        *(codec, inbox, intake, registers),
+        *(changes, reads, explaining, instructions, schemas),
+    )
+    for door in doors:
         app.include_router(door.router)
     app.add_exception_handler(Answer, say)
     app.add_exception_handler(RequestValidationError, misread)

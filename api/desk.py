@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from adapters.database.attempts import Attempts
 from adapters.database.cases import Cases
+from adapters.database.confirmations import Confirmations
 from adapters.database.intake import Intake
 from adapters.database.register_changes import RegisterChanges
 from adapters.database.register_record import RegisterRecord
@@ -79,6 +80,7 @@ class Desk:
         changes: RegisterChanges,
         register_record: RegisterRecord,
         cases: Cases,
+        confirmations: Confirmations,
         intake: Intake,
         attempts: Attempts,
         instructor: Instructor,
@@ -90,6 +92,7 @@ class Desk:
         self.changes = changes
         self.register_record = register_record
         self.cases = cases
+        self.confirmations = confirmations
         self.intake = intake
         self.now = now
         self.key = key

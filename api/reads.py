@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from api.answers import Answer, unknown_case
-from api.changes import waiting_lines
 from api.identity import Asking, TheDesk
 
 router = APIRouter()
@@ -57,7 +56,10 @@ async def history(
 ) -> dict[str, Any]:
     """Return the facts of a case, oldest first."""
     await desk.shown(case)
-    return {"case": case, "facts": await desk.cases.history(case, after)}
+    confirmed = await desk.confirmations.of_case(case)
+    facts = await desk.cases.history(case, after)
+    said = [{**f, "confirmed": confirmed[f["seq"]]} if f["seq"] in confirmed else f for f in facts]
+    return {"case": case, "facts": said}
 
 
 @router.get("/cases/{case}/attempts")
@@ -94,11 +96,3 @@ async def wait(
 async def escalations(_who: Asking, desk: TheDesk) -> list[dict[str, Any]]:
     """Return every page that waits for a person, across cases."""
     return await desk.cases.escalations()
-
-
-@router.get("/inbox")
-async def inbox(who: Asking, desk: TheDesk) -> list[dict[str, Any]]:
-    """Return what needs the asking person now, by deadline; changes of registers among it."""
-    found = await desk.cases.inbox(tuple(role.value for role in who.roles), who.id)
-    waiting = waiting_lines(await desk.changes.pending(), who)
-    return sorted([*found, *waiting], key=lambda line: str(line["by"]))

@@ -53,6 +53,10 @@ def own_verbs(noun: str) -> dict[str, click.Command]:
         from cli import clocks
 
         return clocks.verbs()
+    if noun == "inbox":
+        from cli import inbox
+
+        return inbox.verbs()
     from cli import registers
 
     return registers.nouns().get(noun, {})
@@ -61,9 +65,9 @@ def own_verbs(noun: str) -> dict[str, click.Command]:
 def single(noun: str) -> click.Command | None:
     """Return a noun that has no verbs."""
     if noun == "inbox":
-        from cli.registers import reading, verb
+        from cli.inbox import inbox
 
-        return verb("inbox", reading("/inbox"), WORDS["inbox"])
+        return inbox(WORDS["inbox"])
     if noun == "doctor":
         from cli.doctor import doctor
 
