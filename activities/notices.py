@@ -158,8 +158,11 @@ class Notices:
         if before is not None and before.state in SETTLED and not before.again:
             return before
         if before is None or before.state in SETTLED:
-            return await self._settled(leg, await self._sent(message))
-        return await self._settled(leg, await self._in_doubt(message))
+            now = await self._sent(message)
+        else:
+            now = await self._in_doubt(message)
+        doubled = now.doubled or (before is not None and before.doubled)
+        return await self._settled(leg, now.but(doubled=doubled))
 
     async def _in_doubt(self, message: Message) -> Delivery:
         """Decide about a message that an earlier try may have sent."""
