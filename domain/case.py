@@ -17,12 +17,13 @@ from domain.value import Instant, Value
 from domain.work import Money
 from domain.working_hours import LONDON
 
-RULES = 3
+RULES = 4
 """The generation of rules by which a case is decided from its start, and from each new run on.
 
 1: release 0.1.0. 2: what ends is told before it ends; a notice of a reversed decision that nobody
 has had is superseded; both cases hold a link. 3: a page's key is never a notice's; notices and
-breaches of long ago are left to the record, and billed work is folded.
+breaches of long ago are left to the record, and billed work is folded. 4: a signed message that a
+provider's desk does not take is somebody's to ring about.
 """
 
 FOLDS = 3
@@ -121,6 +122,7 @@ class Told(Value):
         arrived: By which it was delivered or spoken.
         overtaken: Whether what it says no longer holds.
         superseded: Whether it is not sent any more for that reason; nobody has had it.
+        stuck_at: Since when a provider's desk was known not to take it.
     """
 
     key: str
@@ -131,6 +133,7 @@ class Told(Value):
     arrived: tuple[str, ...] = ()
     overtaken: bool = False
     superseded: bool = False
+    stuck_at: Instant | None = None
 
 
 class Answered(Value):

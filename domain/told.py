@@ -11,6 +11,9 @@ KEPT = 60
 SUPERSEDES = 2
 """The generation of rules from which on an unsent notice of a reversed decision is superseded."""
 
+RINGS_PROVIDERS = 4
+"""The generation of rules from which on a case hears that a provider's desk takes nothing."""
+
 RESTS_ON_DECISION = frozenset(
     {
         "activation-confirmed",
@@ -177,7 +180,21 @@ def wants_to_hear(case: Case, key: str, state: str) -> bool:
     told = next((one for one in case.notices if one.key == key), None)
     if told is None or told.superseded:
         return False
+    to_provider = told.role == "provider" and case.rules >= RINGS_PROVIDERS
     if state == "failed":
-        return told.role == "council"
+        return told.role == "council" or to_provider
+    if to_provider and told.failed:
+        return state == "delivered"
     waits = told.notice == "activation-confirmed" and bool(case.live_clocks("council-confirmation"))
     return state == "delivered" and (waits or key in case.phone_task)
+
+
+def to_ring_about(case: Case) -> tuple[Told, ...]:
+    """Return what a provider's desk did not take and nobody has told it: its duty line is rung."""
+    return tuple(
+        told
+        for told in case.notices
+        if told.stuck_at is not None
+        and not told.superseded
+        and not {"provider-message", "phone"} & set(told.arrived)
+    )

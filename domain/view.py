@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from domain.case import Case
+from domain.case import Case, Told
 from domain.clock_run import AlarmRun, ClockRun
 from domain.clocks.catalogue import CATALOGUE
 from domain.clocks.due import next_due
 from domain.command import Command
 from domain.phase import Phase
+from domain.told import to_ring_about
 from domain.value import Instant, Value
 
 
@@ -168,9 +169,10 @@ def view_of(case: Case) -> CaseView:
 
 
 def open_actions(case: Case) -> tuple[OpenAction, ...]:
-    """Return what people must do, soonest first: from each running clock's own declaration."""
-    live = sorted(case.live_clocks(), key=lambda run: run.due_at)
-    return tuple(_action(case, run) for run in live)
+    """Return what people must do, soonest first: what each running clock waits for, and calls."""
+    clocks = [_action(case, run) for run in case.live_clocks()]
+    calls = [_call(case, told) for told in to_ring_about(case)]
+    return tuple(sorted((*clocks, *calls), key=lambda action: action.by))
 
 
 def _action(case: Case, run: ClockRun) -> OpenAction:
@@ -181,6 +183,18 @@ def _action(case: Case, run: ClockRun) -> OpenAction:
         what=f"{run.clock} waits for {row.says}",
         by=run.due_at,
         command=f"cir {command.group} {command.name} {case.reference}",
+    )
+
+
+def _call(case: Case, told: Told) -> OpenAction:
+    """Return that a provider is to be rung, because its desk does not take a notice."""
+    command = Command.registry["record-delivery"]
+    return OpenAction(
+        who=", ".join(sorted(command.who)),
+        what=f"{told.notice} does not get through: ring the provider's duty line",
+        by=told.stuck_at or case.opened_at,
+        command=f"cir {command.group} {command.name} {case.reference} --notice {told.key} "
+        "--channel phone --state spoken",
     )
 
 

@@ -26,10 +26,10 @@ with workflow.unsafe.imports_passed_through():
     from domain.decisions.deliveries import RecordDelivery
     from domain.effects import Effect
     from domain.fact import Cause
-    from domain.notice import Notice
+    from domain.notice import Channel, Notice
     from domain.people import SYSTEM
     from domain.settling import Settled, page_reached, settle
-    from domain.told import wants_to_hear
+    from domain.told import RINGS_PROVIDERS, wants_to_hear
     from domain.view import view_of
     from workflows import neighbours, options, overtaking
     from workflows.keeper import Keeper
@@ -189,8 +189,9 @@ class Delivery:
             if _may_still_fail(notices[answer.key], answer):
                 self._keeper.outbox.hold(notices[answer.key])
             self._hear_all(answer)
+        settled = {answer.key: {one.channel for one in answer.outcomes} for answer in answers}
         for waiting in failed:
-            self._give_up(waiting)
+            self._give_up(waiting, settled[waiting.effect.key])
 
     def _settled(self, answers: tuple[NoticeAnswer, ...]) -> tuple[Waiting, ...]:
         """Take answers; what was overtaken in flight and did not go is superseded."""
@@ -204,14 +205,24 @@ class Delivery:
             self._keeper.absorb(overtaking.marked(self._keeper.case, late, now))
         return tuple(waiting for waiting in failed if waiting.effect.key not in late)
 
-    def _give_up(self, waiting: Waiting) -> None:
-        """Put a notice that no try got through onto the phone task, unless it must arrive."""
-        notice = waiting.effect.notice
-        if notice is None or notice.must_arrive or waiting.tries < options.EFFECT_TRIES:
+    def _give_up(self, waiting: Waiting, settled: set[Channel]) -> None:
+        """Put a notice that no try got through onto the phone task, unless it must arrive.
+
+        One that must arrive is tried on until somebody has spoken; that a provider's desk does not
+        take it is heard meanwhile, so that its duty line is rung.
+        """
+        notice, key, case = waiting.effect.notice, waiting.effect.key, self._keeper.case
+        limit = _limit(case, notice)
+        if notice is None or limit is None or waiting.tries < limit:
             return
-        self._keeper.outbox.drop(waiting.effect.key)
-        for channel in notice.channels:
-            self._hear(waiting.effect.key, channel, "failed")
+        if not notice.must_arrive or _was_spoken(case, key):
+            self._keeper.outbox.drop(key)
+        if case.rules >= RINGS_PROVIDERS:
+            lost = tuple(channel for channel in notice.channels if channel not in settled)
+        else:
+            lost = notice.channels
+        for channel in lost:
+            self._hear(key, channel, "failed")
 
     def _hear_all(self, answer: NoticeAnswer) -> None:
         """Record what became of a notice; what may still arrive is heard before what failed.
@@ -348,6 +359,19 @@ def _is_spare(case: Case, key: str, channel: str) -> bool:
     """Tell whether the council was told by a channel that the notice does not name."""
     told = next((one for one in case.notices if one.key == key), None)
     return told is not None and told.role == "council" and channel not in told.channels
+
+
+def _limit(case: Case, notice: Notice | None) -> int | None:
+    """Return after how many tries somebody hears of a notice; ``None`` when its clock tells."""
+    if notice is None or not notice.must_arrive:
+        return options.EFFECT_TRIES
+    rings = notice.role == "provider" and case.rules >= RINGS_PROVIDERS
+    return options.DESK_TRIES if rings else None
+
+
+def _was_spoken(case: Case, key: str) -> bool:
+    """Tell whether somebody has told the addressee by phone."""
+    return any(told.key == key and "phone" in told.arrived for told in case.notices)
 
 
 def _may_still_fail(effect: Effect, answer: NoticeAnswer) -> bool:

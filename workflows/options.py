@@ -73,3 +73,6 @@ EFFECT_RETRY = timedelta(seconds=5)
 EFFECT_RETRY_MOST = timedelta(minutes=5)
 EFFECT_TRIES = 8
 """Tries of one notice before it goes onto the phone task [our default]."""
+DESK_TRIES = 3
+"""Tries of a signed message that must arrive before somebody is asked to ring the provider: those
+of the first 15 seconds or so [our default]. They go on meanwhile."""

@@ -86,7 +86,14 @@ class DeliveryRecorded(Event):
         failed = tuple(one for one in told.failed if one != self.channel)
         arrived = tuple(one for one in told.arrived if one != self.channel)
         if self.state == "failed":
-            return told.but(failed=(*failed, self.channel), arrived=arrived)
+            return told.but(
+                failed=(*failed, self.channel), arrived=arrived, stuck_at=self._stuck_at(told)
+            )
         if self.state in ("delivered", "spoken"):
             return told.but(failed=failed, arrived=(*arrived, self.channel))
         return told
+
+    def _stuck_at(self, told: Told) -> datetime | None:
+        """Return since when a provider's desk is known not to take the notice."""
+        is_desk = told.role == "provider" and self.channel == "provider-message"
+        return told.stuck_at or (self.at if is_desk else None)
