@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AnyHttpUrl, BaseModel, ConfigDict, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -68,6 +68,27 @@ class NotifySettings(Section):
     timeout_s: float = 10
 
 
+class PartnerSettings(Section):
+    """A desk of another organisation that takes signed messages (Standard Webhooks).
+
+    Attributes:
+        url: Where they are posted: ``https``, or ``http`` on loopback, because they are personal.
+        secret_file: Holds ``whsec_`` and the shared key in base64, and nothing else.
+        timeout_s: Seconds one step may take [our default].
+    """
+
+    url: AnyHttpUrl
+    secret_file: Path
+    timeout_s: float = 10
+
+    @field_validator("url")
+    @classmethod
+    def _is_private(cls, url: AnyHttpUrl) -> AnyHttpUrl:
+        if url.scheme == "http" and url.host not in ("127.0.0.1", "[::1]", "localhost"):
+            raise ValueError("must be https: what is sent there is personal")
+        return url
+
+
 class Settings(BaseSettings):
     """What a process of ours is told by its environment; the defaults are the embedded stack's.
 
@@ -97,6 +118,7 @@ class Settings(BaseSettings):
         ui_url: Where the Temporal Web UI is, for links.
         mail: The mail server, when there is one.
         notify: The service at GOV.UK Notify, when there is one.
+        providers: ``[providers.ID]``: the desks of providers that take their messages over HTTP.
     """
 
     model_config = SettingsConfigDict(
@@ -127,6 +149,7 @@ class Settings(BaseSettings):
     ui_url: str = "http://127.0.0.1:8233"
     mail: MailSettings | None = None
     notify: NotifySettings | None = None
+    providers: dict[str, PartnerSettings] = {}
 
     @classmethod
     def settings_customise_sources(

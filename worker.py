@@ -47,13 +47,23 @@ from adapters.mail.page_sender import MessagePageSender
 from adapters.mail.smtp import MailServer, SmtpNotifier
 from adapters.notify.notifier import NotifyNotifier, NotifyService
 from adapters.policies import read_policy
+from adapters.provider.desk import ProviderDesks
 from adapters.rendering import Templates
+from adapters.signed_line import Desk, SignedLine
 from adapters.temporal.bootstrap import bootstrap, watch_namespace
 from adapters.temporal.connect import connect, connect_when_up
 from adapters.temporal.running_cases import RunningCases
 from adapters.temporal.schedule import WATCH_QUEUE, ensure_watch
 from domain.notice import Address, Channel
-from settings import MailSettings, NotifySettings, Settings, load, secret_of
+from settings import (
+    MailSettings,
+    NotifySettings,
+    PartnerSettings,
+    Settings,
+    SettingsError,
+    load,
+    secret_of,
+)
 from starter import PendingStarter, case_keys_of, converter_of
 from workflows.incident_case import IncidentCaseWorkflow
 from workflows.options import exercise_queue
@@ -116,6 +126,9 @@ def real_doors(settings: Settings, engine: AsyncEngine) -> Doors:
         chosen.update({"email": notify, "sms": notify})
     if settings.mail is not None:
         chosen["email"] = SmtpNotifier(mail_server(settings.mail), settings.sender)
+    if settings.providers:
+        lines = {name: signed_line(desk) for name, desk in settings.providers.items()}
+        chosen["provider-message"] = ProviderDesks(lines, files)
     finance = FileFinanceDesk(settings.outbox)
     return Doors(ByChannel(chosen, files), finance, notify, exercises=False)
 
@@ -139,6 +152,20 @@ def mail_server(chosen: MailSettings) -> MailServer:
         authorities=chosen.authorities_file,
         timeout_s=chosen.timeout_s,
     )
+
+
+def signed_line(chosen: PartnerSettings) -> SignedLine:
+    """Return the way to another organisation's desk; its secret is read from its file.
+
+    Raises:
+        SettingsError: The secret is none.
+    """
+    secret = secret_of(chosen.secret_file) or ""
+    try:
+        desk = Desk(url=str(chosen.url), secret=secret, timeout_s=chosen.timeout_s)
+        return SignedLine(desk, utc_now)
+    except ValueError as error:
+        raise SettingsError(f"{chosen.secret_file}: {error}") from None
 
 
 def notify_service(chosen: NotifySettings) -> NotifyService:

@@ -58,13 +58,13 @@ def _still_needed(case: Case) -> tuple[Told, ...]:
     """Return the notices of a case without those that no rule asks for any more.
 
     A delivery may still come in for a late one, and people name a notice by its latest: so the
-    latest ones stay, the latest of each name to each role, and whatever waits on the phone task.
+    latest ones stay, the latest of each name to each role, and whatever somebody is to ring about.
     """
     notices = case.notices
     if case.rules < FOLDS or len(notices) < KEPT:
         return notices
     newest = {(told.notice, told.role): told.key for told in notices}
-    needed = {*newest.values(), *case.phone_task}
+    needed = {*newest.values(), *case.phone_task, *(told.key for told in to_ring_about(case))}
     old = tuple(told for told in notices[: 1 - KEPT] if told.key in needed)
     return (*old, *notices[1 - KEPT :])
 

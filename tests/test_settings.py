@@ -77,6 +77,26 @@ def test_every_slip_in_the_file_is_told_with_its_place(config: Path) -> None:
         assert f"{config}: {place}: " in str(told.value)
 
 
+@pytest.mark.parametrize(
+    ("url", "is_taken"),
+    [
+        ("https://desk.example.org/messages", True),
+        ("http://127.0.0.1:8999/messages", True),
+        ("http://desk.example.org/messages", False),
+        ("ftp://desk.example.org", False),
+    ],
+)
+def test_what_is_personal_leaves_only_by_a_private_line(
+    config: Path, url: str, *, is_taken: bool
+) -> None:
+    config.write_text(f'[providers.alder]\nurl = "{url}"\nsecret_file = "alder"\n')
+    if is_taken:
+        assert str(load().providers["alder"].url) == url
+        return
+    with pytest.raises(SettingsError, match=r"providers\.alder\.url: "):
+        load()
+
+
 def test_a_file_that_is_not_toml_is_told(config: Path) -> None:
     config.write_text("sender = ")
     with pytest.raises(SettingsError, match="not TOML"):

@@ -4,12 +4,12 @@ The name comes from the message's id, so a repeat writes the same file again.
 """
 
 import asyncio
-import json
 import os
 from pathlib import Path
 
 from activities.notice_ports import Delivery, Message
 from adapters.mail.composing import compose
+from adapters.provider.document import document_of
 from domain.notice import Channel
 
 FOLDERS = {"council": "council", "ncsc": "ncsc", "finance": "finance", "provider": "provider"}
@@ -70,24 +70,9 @@ class FileOutboxNotifier:
         if message.channel == "email":
             return compose(message, self._sender).as_bytes()
         if message.channel == "provider-message":
-            return _signed_message(message)
+            return document_of(message)
         to = message.to.phone or message.to.name
         return f"To: {to}\n\n{message.sms or message.subject}\n".encode()
-
-
-def _signed_message(message: Message) -> bytes:
-    """Return what a provider's program reads; whoever sends it on signs these bytes."""
-    content = {
-        "id": message.message_id,
-        "type": message.notice.notice,
-        "case": message.case,
-        "provider": message.notice.provider,
-        "exercise": message.notice.exercise,
-        "subject": message.subject,
-        "body": message.body,
-        "facts": message.facts,
-    }
-    return json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True).encode() + b"\n"
 
 
 def _safe_name(name: str) -> str:

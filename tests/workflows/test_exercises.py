@@ -1,6 +1,7 @@
 """What an exercise sends ends in the sinks, whatever is chosen for real cases."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from temporalio.client import Client
@@ -9,6 +10,7 @@ from tests import live
 from tests.databases import Database
 from tests.live import Ask
 from tests.mail_server import MailDay, mail_server
+from tests.partner_server import SECRET, PartnerDay, partner_server
 
 pytestmark = pytest.mark.server
 
@@ -19,15 +21,30 @@ async def day() -> MailDay:
 
 
 @pytest.fixture
-async def there(client: Client, database: Database, day: MailDay) -> AsyncIterator[live.Office]:
-    """Give an office whose mails leave by a real mail server."""
-    async with (
-        mail_server(day) as port,
-        live.at_work(
-            client, database, mail={"host": "127.0.0.1", "port": port, "security": "plain"}
-        ) as office,
-    ):
-        yield office
+async def desk() -> PartnerDay:
+    desk = PartnerDay()
+    desk.go_on.set()
+    return desk
+
+
+@pytest.fixture
+async def there(
+    client: Client, tmp_path: Path, database: Database, day: MailDay, desk: PartnerDay
+) -> AsyncIterator[live.Office]:
+    """Give an office whose mails leave by a real mail server, and messages to partners by HTTP."""
+    (tmp_path / "secret").write_text(SECRET)
+    with partner_server(desk) as address:
+        partner = {"url": address, "secret_file": str(tmp_path / "secret")}
+        async with (
+            mail_server(day) as port,
+            live.at_work(
+                client,
+                database,
+                mail={"host": "127.0.0.1", "port": port, "security": "plain"},
+                providers={"alder": partner, "kestrel": partner},
+            ) as office,
+        ):
+            yield office
 
 
 def sunk(there: live.Office) -> list[str]:
@@ -36,14 +53,15 @@ def sunk(there: live.Office) -> list[str]:
 
 
 async def test_a_real_case_tells_people_by_the_mail_server_and_an_exercise_never(
-    there: live.Office, day: MailDay
+    there: live.Office, day: MailDay, desk: PartnerDay
 ) -> None:
     drill = await there.open(exercise=True)
     await drill.give("acknowledge")
     await drill.decide()
     await drill.fact("provider-called-out")
     await drill.settled()
-    assert day.mails == []
+    assert (day.mails, desk.came) == ([], [])
+    assert list(there.settings.outbox.with_name("outbox-exercises").rglob("provider/alder/*.json"))
     assert {drill.reference in mail and "EXERCISE" in mail for mail in sunk(there)} == {True}
 
     real = await there.open()

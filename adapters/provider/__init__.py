@@ -1,0 +1,1 @@
+"""Providers' own programs: what they are sent."""
