@@ -119,6 +119,7 @@ class Settings(BaseSettings):
         mail: The mail server, when there is one.
         notify: The service at GOV.UK Notify, when there is one.
         providers: ``[providers.ID]``: the desks of providers that take their messages over HTTP.
+        finance: ``[finance]``: finance's desk, when it takes packs over HTTP.
     """
 
     model_config = SettingsConfigDict(
@@ -150,6 +151,7 @@ class Settings(BaseSettings):
     mail: MailSettings | None = None
     notify: NotifySettings | None = None
     providers: dict[str, PartnerSettings] = {}
+    finance: PartnerSettings | None = None
 
     @classmethod
     def settings_customise_sources(

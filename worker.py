@@ -42,6 +42,7 @@ from adapters.database.texts import DatabaseTexts, Limits
 from adapters.database.turns import DatabaseTurns
 from adapters.desk_key import DeskKey
 from adapters.finance.file_desk import FileFinanceDesk
+from adapters.finance.http_desk import HttpFinanceDesk
 from adapters.mail.file_outbox import FileOutboxNotifier
 from adapters.mail.page_sender import MessagePageSender
 from adapters.mail.smtp import MailServer, SmtpNotifier
@@ -129,7 +130,10 @@ def real_doors(settings: Settings, engine: AsyncEngine) -> Doors:
     if settings.providers:
         lines = {name: signed_line(desk) for name, desk in settings.providers.items()}
         chosen["provider-message"] = ProviderDesks(lines, files)
-    finance = FileFinanceDesk(settings.outbox)
+    finance: FinanceDesk = FileFinanceDesk(settings.outbox)
+    if settings.finance is not None:
+        line = signed_line(settings.finance)
+        finance = HttpFinanceDesk(line, FileFinanceDesk(settings.outbox), settings.outbox)
     return Doors(ByChannel(chosen, files), finance, notify, exercises=False)
 
 

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from temporalio import activity
 
 from activities.answers import EffectAnswer
+from activities.beating import beating
 from domain.value import Value
 
 
@@ -42,11 +43,15 @@ class Billing:
     async def hand_off_billing(self, packs: tuple[PackHandOff, ...]) -> tuple[EffectAnswer, ...]:
         """Hand each pack over; one that fails keeps its own next try."""
         answers = []
-        for pack in packs:
-            activity.heartbeat(pack.key)
-            try:
-                where = await self._finance.take(pack)
-                answers.append(EffectAnswer(key=pack.key, state="done", how=where))
-            except OSError as error:
-                answers.append(EffectAnswer(key=pack.key, state="failed", how=type(error).__name__))
+        async with beating():
+            for pack in packs:
+                activity.heartbeat(pack.key)
+                answers.append(await self._handed(pack))
         return tuple(answers)
+
+    async def _handed(self, pack: PackHandOff) -> EffectAnswer:
+        try:
+            where = await self._finance.take(pack)
+        except OSError as error:
+            return EffectAnswer(key=pack.key, state="failed", how=type(error).__name__)
+        return EffectAnswer(key=pack.key, state="done", how=where)

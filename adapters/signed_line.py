@@ -86,6 +86,7 @@ class SignedLine:
         at = self._now()
         headers = {
             "content-type": "application/json",
+            "idempotency-key": message_id,
             "webhook-id": message_id,
             "webhook-timestamp": str(int(at.timestamp())),
             "webhook-signature": self._webhook.sign(message_id, at, body.decode()),

@@ -42,6 +42,7 @@ async def there(
                 database,
                 mail={"host": "127.0.0.1", "port": port, "security": "plain"},
                 providers={"alder": partner, "kestrel": partner},
+                finance=partner,
             ) as office,
         ):
             yield office
