@@ -211,7 +211,10 @@ class AnyCase(RuleBasedStateMachine):
         command, number = chance.choice(self.given)
         if chance.randint(0, 3) == 0:
             command = command.but(reason="Other words under the same key.")
-        before = advance(self.case, self.stage.now, through=False).case
+        self.let_pass(self.stage.now)
+        before, due = self.case, next_due(self.case)
+        if due is not None and due.at <= self.stage.now:
+            return
         try:
             done = self.stage.give(command, number)
         except Refused as refused:
