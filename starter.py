@@ -67,7 +67,9 @@ class ServerAwayError(Exception):
     """Temporal was not reached; the report is kept and will start by itself."""
 
 
-async def start_case(client: Client, task_queue: str, opening: Opening, instruction: str) -> None:
+async def start_case(
+    client: Client, task_queue: str, opening: Opening, instruction: str, by: str = SYSTEM
+) -> None:
     """Start the workflow of a case; a case that runs already is left alone.
 
     Args:
@@ -75,6 +77,7 @@ async def start_case(client: Client, task_queue: str, opening: Opening, instruct
         task_queue: Where workers wait for cases.
         opening: The report with everything the case carries from its start.
         instruction: Id of the opening; effects are keyed by it, so it is the same each time.
+        by: Who brought the report.
 
     Raises:
         ServerAwayError: The server was not reached.
@@ -82,7 +85,7 @@ async def start_case(client: Client, task_queue: str, opening: Opening, instruct
     try:
         await client.start_workflow(
             WORKFLOW,
-            CaseStart(opening=opening, instruction=instruction),
+            CaseStart(opening=opening, instruction=instruction, by=by),
             id=case_workflow_id(opening.reference),
             task_queue=task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
@@ -121,7 +124,7 @@ async def start_taken(
         policy=policy,
         desk_keys=await registers.desk_keys(),
     ).but(follows=taken.follows, sealed=refuses_clear(client))
-    await start_case(client, task_queue, opening, f"intake-{taken.number}")
+    await start_case(client, task_queue, opening, f"intake-{taken.number}", taken.by)
     await intake.mark(taken.number, "started")
 
 

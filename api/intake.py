@@ -24,6 +24,9 @@ from starter import ServerAwayError, start_taken
 START_WITHIN = 3.0
 """Seconds a start may take before the report counts as kept; it then starts by itself."""
 
+FEED = Who(SYSTEM, (Role.SYSTEM,))
+"""In whose name a report that was kept reaches its case."""
+
 router = APIRouter()
 
 
@@ -38,7 +41,7 @@ async def opened(request: Request, who: Asking, desk: TheDesk) -> dict[str, Any]
         await desk.keep_refused("", OpenCase.name, who, "", refused)
         raise of_refusal(refused) from refused
     taken = await desk.intake.take(body, read, who.id)
-    state = await _reach(request, desk, taken.reference)
+    state = await _reach(request, desk, taken.reference, who)
     if state == "open":
         desk.opened(taken.reference)
     return await _answer(desk, request.app.state.policy, taken, read, state)
@@ -57,12 +60,15 @@ async def _read(desk: Desk, body: bytes) -> ReadReport:
         raise invalid_report(error) from error
 
 
-async def _reach(request: Request, desk: Desk, reference: str) -> str:
-    """Bring everything kept for a case to it, oldest first; ``kept`` when that must wait."""
+async def _reach(request: Request, desk: Desk, reference: str, who: Who) -> str:
+    """Bring everything kept for a case to it, oldest first; ``kept`` when that must wait.
+
+    What ``who`` brings now is told in their name, what was kept before in that of the feed.
+    """
     try:
         for kept in await desk.intake.pending(reference):
             if kept.repeated:
-                await tell_again(desk, kept)
+                await tell_again(desk, kept, who if kept.by == who.id else FEED)
             else:
                 await asyncio.wait_for(_start(request, desk, kept), START_WITHIN)
     except (ServerAwayError, TimeoutError):
@@ -81,14 +87,13 @@ async def _start(request: Request, desk: Desk, kept: Taken) -> None:
     )
 
 
-async def tell_again(desk: Desk, taken: Taken) -> None:
-    """Tell a case that its report came again with other content."""
+async def tell_again(desk: Desk, taken: Taken, who: Who) -> None:
+    """Tell a case, in the name of ``who``, that its report came again with other content."""
     payload = {
         "report": taken.report.model_dump(mode="json", by_alias=True, exclude_none=True),
         "idempotency_key": f"intake-{taken.number}",
     }
-    feed = Who(SYSTEM, (Role.SYSTEM,))
-    await desk.instruct(feed, taken.reference, "open-case", payload, timedelta(seconds=10))
+    await desk.instruct(who, taken.reference, "open-case", payload, timedelta(seconds=10))
     await desk.intake.mark(taken.number, "repeat")
 
 

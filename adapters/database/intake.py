@@ -13,6 +13,7 @@ from sqlmodel import col
 from adapters.database.case_keys import CaseKey, CaseKeys
 from adapters.database.engine import reading, upsert, writing
 from adapters.database.tables import CaseNumberRow, CaseViewRow, IntakeRow
+from domain.people import SYSTEM
 from domain.personal import sealed
 from domain.report import Report
 from domain.report_content import REPORT_FIELDS, changed_fields, content_hash, intake_key
@@ -29,6 +30,7 @@ class Taken(Value):
         repeated: It came again under a known key.
         changed: Field paths that differ from the last report under the key.
         follows: An archived case under the same key.
+        by: Who brought it: a member of staff, or ``system``.
     """
 
     number: int
@@ -38,6 +40,7 @@ class Taken(Value):
     repeated: bool = False
     changed: tuple[str, ...] = ()
     follows: str | None = None
+    by: str = SYSTEM
 
 
 class Intake:
@@ -79,7 +82,7 @@ class Intake:
             )
             return Taken(
                 number=row, reference=reference, report=report,
-                received_at=report.source.received_at, follows=follows,
+                received_at=report.source.received_at, follows=follows, by=by,
             )  # fmt: skip
 
     async def _again(
@@ -106,7 +109,7 @@ class Intake:
             )
         return Taken(
             number=number, reference=first.reference, report=read.report,
-            received_at=read.report.source.received_at, repeated=True, changed=changed,
+            received_at=read.report.source.received_at, repeated=True, changed=changed, by=by,
         )  # fmt: skip
 
     async def mark(self, number: int, state: str) -> None:
@@ -125,6 +128,7 @@ class Intake:
                 col(IntakeRow.report),
                 col(IntakeRow.state),
                 col(IntakeRow.follows),
+                col(IntakeRow.by),
             )
             .where(col(IntakeRow.state).in_(("pending", "repeat-pending")))
             .order_by(col(IntakeRow.id))
@@ -237,4 +241,5 @@ def _taken(row: Any, key: CaseKey) -> Taken:  # noqa: ANN401  (a row)
         received_at=report.source.received_at,
         repeated=row.state == "repeat-pending",
         follows=row.follows,
+        by=row.by,
     )

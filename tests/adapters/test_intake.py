@@ -44,6 +44,12 @@ async def test_references_are_given_out_without_a_gap(intake: Intake) -> None:
     assert [one.reference for one in found] == [FIRST, SECOND, "CIR-2026-000003"]
 
 
+async def test_what_is_kept_says_who_brought_it(intake: Intake) -> None:
+    taken = await take(intake)
+    (kept,) = await intake.pending()
+    assert (taken.by, kept.by) == ("kaya", "kaya")
+
+
 async def test_each_year_begins_at_one(intake: Intake, clock: Clock) -> None:
     await take(intake)
     clock.move(60 * DAY)
