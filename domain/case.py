@@ -15,7 +15,6 @@ from domain.provider import Provider
 from domain.report import Report
 from domain.value import Instant, Value
 from domain.work import Money
-from domain.working_hours import LONDON
 
 RULES = 4
 """The generation of rules by which a case is decided from its start, and from each new run on.
@@ -319,7 +318,7 @@ class Moves(Event):
 
     def _spells(self, case: Case, phase: Phase) -> tuple[Spell, ...]:
         """Return the spells in containment and eradication after moving to ``phase``."""
-        day = self.at.astimezone(LONDON).date()
+        day = case.policy.day_of(self.at)
         spells = case.response_spells
         there = bool(spells) and spells[-1].to_on is None
         if phase in (Phase.CONTAINMENT, Phase.ERADICATION):

@@ -26,6 +26,7 @@ class Page(Value):
         due_at: The true deadline, or when the alarm was raised.
         owner: Staff id of the case's owner; L0 is the owner while on shift.
         provider: Whose account lead is paged as well (guide f 7).
+        on_rota_at: For a played exercise: the instant of its story, whose rota is looked at.
     """
 
     about: str
@@ -35,6 +36,7 @@ class Page(Value):
     owner: str | None
     exercise: bool
     provider: str | None = None
+    on_rota_at: Instant | None = None
 
 
 class Effect(Value):
@@ -76,6 +78,7 @@ def page_of(case: Case, event: Event) -> Effect | None:
         owner=case.owner,
         exercise=case.exercise,
         provider=case.engagement.provider if is_first_mark else None,
+        on_rota_at=case.policy.working_hours.told(event.at) if case.policy.is_played else None,
     )
     return Effect(key=_page_key(case, event), kind="page", page=page)
 

@@ -8,7 +8,6 @@ from datetime import date
 from domain.case import Case, Contact
 from domain.notice import Address, Moment
 from domain.report import is_compromised
-from domain.rotation import uk_day
 
 
 def main_contact(m: Moment) -> tuple[Address, ...]:
@@ -91,7 +90,9 @@ def _on_post(m: Moment, case: Case, *posts: str) -> tuple[Address, ...]:
 def _successor(m: Moment) -> str | None:
     """Return the code of the council that has taken over by now."""
     successor = m.after.successor
-    if successor is None or uk_day(m.event.at) < date.fromisoformat(successor.from_on):
+    if successor is None:
+        return None
+    if m.after.policy.day_of(m.event.at) < date.fromisoformat(successor.from_on):
         return None
     return successor.code
 

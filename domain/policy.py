@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, PlainSerializer, PrivateAttr
 
 from domain.policy_file import PolicyKind, Setting, described, read
 from domain.policy_settings import RULES, PolicyError, Problem, order_problems
+from domain.story_time import EVEN, StoryTime, is_even, nearest_even
 from domain.value import Value
 from domain.working_hours import LONDON, WorkingHours
 
@@ -138,6 +139,28 @@ class Policy(Value):
         hours = WorkingHours(all_hours=True)
         return self.but(kind=kind, time_scale=time_scale, working_hours=hours)
 
+    def in_story(self, story: StoryTime) -> Self:
+        """Return this policy for an exercise that is played, by the calendar of its story.
+
+        Raises:
+            PolicyError: If lengths would have to be rounded at the story's speed.
+        """
+        if not is_even(story.speed):
+            near = nearest_even(story.speed)
+            words = f"a story is played at a divisor of {EVEN}, not at {story.speed}: take {near}"
+            raise PolicyError([("time_scale", words)])
+        hours = self.working_hours.but(story=story)
+        return self.but(kind="exercise", time_scale=story.speed, working_hours=hours)
+
+    @property
+    def is_played(self) -> bool:
+        """Tell whether the case is an exercise whose story is played step by step."""
+        return self.working_hours.story is not None
+
+    def day_of(self, at: datetime) -> date:
+        """Return the day of ``at`` in the United Kingdom; for a played exercise, in its story."""
+        return self.working_hours.day_of(at)
+
     def scaled(self, length: timedelta) -> timedelta:
         """Return ``length`` divided by ``time_scale``, to the millisecond, half up."""
         if self.time_scale == 1:
@@ -248,7 +271,8 @@ class Policy(Value):
         if start.tzinfo is None:
             raise ValueError(f"An instant needs a zone: {start.isoformat()} has none.")
         months = self._by_name.get(f"{window}.window_months", 0)
-        by_calendar = _months_later(start, months) - start
+        told = self.working_hours.told(start)
+        by_calendar = _months_later(told, months) - told
         minutes = timedelta(minutes=self.setting(f"{window}.window_minutes"))
         return start.astimezone(UTC) + self.scaled(by_calendar + minutes)
 

@@ -5,12 +5,6 @@ from datetime import date, datetime
 
 from domain.case import Case
 from domain.provider import Provider
-from domain.working_hours import LONDON
-
-
-def uk_day(at: datetime) -> date:
-    """Return the day of ``at`` in the United Kingdom."""
-    return at.astimezone(LONDON).date()
 
 
 def eligible(case: Case, provider: Provider, on: date, *, override: bool = False) -> str | None:
@@ -40,7 +34,7 @@ def candidates(case: Case, at: datetime) -> tuple[str, ...]:
     The one that the decision asked for comes alone; so does the one the case had before, if it is
     eligible (guide j 2). One that was failed over from in this activation is left to people.
     """
-    engagement, on = case.engagement, uk_day(at)
+    engagement, on = case.engagement, case.policy.day_of(at)
     able = tuple(
         one.id
         for one in case.providers

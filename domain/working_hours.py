@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from domain.story_time import StoryTime
 from domain.value import Value
 
 LONDON = ZoneInfo("Europe/London")
@@ -24,7 +25,8 @@ class WorkingHours(Value):
         closes: Closing by London's clock, the same day; itself working time.
         bank_holidays: Days on which nobody works; names and source stay in the policy's file.
         all_hours: Whether every hour of every day is working time, so that working time is elapsed
-            time. For demonstrations and exercises; the other fields then count for nothing.
+            time. For demonstrations and tests; the other fields then count for nothing.
+        story: For an exercise that is played: its own calendar, by which people work then.
     """
 
     days: tuple[int, ...] = Field(default=_MONDAY_TO_FRIDAY, min_length=1)
@@ -32,6 +34,7 @@ class WorkingHours(Value):
     closes: time = time(17)
     bank_holidays: tuple[date, ...] = ()
     all_hours: bool = False
+    story: StoryTime | None = None
     _days: frozenset[int] = PrivateAttr(default=frozenset())
     _off: frozenset[date] = PrivateAttr(default=frozenset())
 
@@ -59,7 +62,19 @@ class WorkingHours(Value):
         if day.weekday() not in self._days or day in self._off:
             return None
         opening, closing = _utc(day, self.opens), _utc(day, self.closes)
-        return (opening, closing) if opening < closing else None
+        if opening >= closing:
+            return None
+        if self.story is None:
+            return opening, closing
+        return self.story.played(opening), self.story.played(closing)
+
+    def told(self, at: datetime) -> datetime:
+        """Return which instant ``at`` is for people: itself, or an instant of the story."""
+        return at if self.story is None else self.story.told(at)
+
+    def day_of(self, at: datetime) -> date:
+        """Return the day of ``at`` in the United Kingdom."""
+        return self.told(at).astimezone(LONDON).date()
 
     def midnight(self, day: date) -> datetime:
         """Return the first instant of ``day`` in London, in UTC."""

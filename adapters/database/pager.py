@@ -16,6 +16,7 @@ from activities.paging import PageAnswer, PageBatch, PageRow
 from adapters.database.engine import SENDERS, alone, insert_once, reading, writing
 from adapters.database.registers import Registers
 from adapters.database.tables import PageRowRow
+from domain.effects import Page
 from domain.people import D, H, M, Person
 from domain.provider import lead_id, lead_of
 from domain.registers.shifts import RUNGS, Shift, on_rung
@@ -176,17 +177,21 @@ class DatabasePager:
         """Return who is on the rung, or on the next above that has somebody."""
         wanted = row.page.rung
         for rung in range(wanted, TOP + 1):
-            people = self._on(rung, row.page.owner)
+            people = self._on(rung, row.page)
             if people:
                 return PageAnswer(key=row.key, rung=rung, people=people)
         senior = {M, H, D}
         everybody = tuple(one.id for one in self._people if senior & set(one.roles))
         return PageAnswer(key=row.key, rung=wanted, people=everybody)
 
-    def _on(self, rung: int, owner: str | None) -> tuple[str, ...]:
-        """Return who of the register is on a rung now; L0 is the owner while on shift."""
+    def _on(self, rung: int, page: Page) -> tuple[str, ...]:
+        """Return who of the register is on a rung now; L0 is the owner while on shift.
+
+        A played exercise has the rota of its story, at the story's own instant.
+        """
+        owner = page.owner
         if self._rota:
-            now = self._now()
+            now = page.on_rota_at or self._now()
             there = set(on_rung(self._rota, rung, now))
         else:
             there = {one.id for one in self._people if RUNGS[rung] in one.roles}

@@ -8,7 +8,7 @@ day, each by the instants its opening and closing really have, so the two clock 
 
 from datetime import UTC, date, datetime, timedelta
 
-from domain.working_hours import LONDON, WorkingHours
+from domain.working_hours import WorkingHours
 
 _NOTHING = timedelta(0)
 _DAY = timedelta(days=1)
@@ -53,7 +53,7 @@ def working_between(start: datetime, end: datetime, hours: WorkingHours) -> time
     if hours.all_hours:
         return end - at
     total = _NOTHING
-    day, last = _local_day(at), _local_day(end)
+    day, last = hours.day_of(at), hours.day_of(end)
     while day <= last:
         span = hours.span(day)
         if span is not None:
@@ -83,7 +83,7 @@ def is_working(at: datetime, hours: WorkingHours) -> bool:
 
 def _next_span(at: datetime, hours: WorkingHours) -> tuple[date, datetime, datetime]:
     """Return the first working day that has not closed before ``at``."""
-    day, opening, closing = _span_from(_local_day(at), hours)
+    day, opening, closing = _span_from(hours.day_of(at), hours)
     return (day, opening, closing) if at <= closing else _span_from(day + _DAY, hours)
 
 
@@ -94,10 +94,6 @@ def _span_from(day: date, hours: WorkingHours) -> tuple[date, datetime, datetime
         day += _DAY
         span = hours.span(day)
     return day, *span
-
-
-def _local_day(at: datetime) -> date:
-    return at.astimezone(LONDON).date()
 
 
 def _utc(at: datetime) -> datetime:

@@ -17,7 +17,7 @@ from domain.people import SYSTEM, M, P, Role, S, T
 from domain.personal import PersonalText
 from domain.phase import ACT, ASS, CLS, CON, END, ERA, OFF, REC, REP, Outcome, Phase
 from domain.provider import Provider
-from domain.rotation import eligible, uk_day
+from domain.rotation import eligible
 from domain.said import OneLine, SaidBy, Words
 
 OVERRIDE = "override"
@@ -87,7 +87,7 @@ class AssignProvider(Command):
     def _why_not(self, case: Case, provider: Provider, at: datetime) -> str | None:
         if self.by == SYSTEM and provider.id in case.engagement.failed_over:
             return f"{case.reference} was failed over from {provider.id}; only a person recalls it."
-        return eligible(case, provider, uk_day(at), override=self.why == OVERRIDE)
+        return eligible(case, provider, case.policy.day_of(at), override=self.why == OVERRIDE)
 
 
 class DeclineService(Command):
@@ -210,7 +210,7 @@ class AgreeScope(Command):
 def _check_choice(case: Case, at: datetime, provider: Provider) -> None:
     """Refuse a provider that a person may not choose now."""
     AssignProvider.check_case(case, at)
-    _check_may_come(eligible(case, provider, uk_day(at)))
+    _check_may_come(eligible(case, provider, case.policy.day_of(at)))
 
 
 def _check_may_come(why_not: str | None) -> None:

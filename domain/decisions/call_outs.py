@@ -7,7 +7,6 @@ from domain.case import Case, Event
 from domain.engagement import CallOut, Engagement
 from domain.errors import Code, Refused
 from domain.personal import PersonalText
-from domain.rotation import uk_day
 
 
 def call_out(
@@ -99,7 +98,7 @@ class ProviderCalledOut(Event):
             call_out=CallOut(provider=self.provider, why=self.why, called_at=self.at),
             first_called_at=was.first_called_at or self.at,
             ever_called=was.ever_called if known else (*was.ever_called, self.provider),
-            first_call_out_on=was.first_call_out_on or uk_day(self.at),
+            first_call_out_on=was.first_call_out_on or case.policy.day_of(self.at),
         )
         return case.but(engagement=engagement)
 

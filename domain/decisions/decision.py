@@ -17,7 +17,7 @@ from domain.people import Role, T
 from domain.personal import PersonalText
 from domain.phase import ASS, Outcome, Phase
 from domain.report import Answer
-from domain.rotation import eligible, uk_day
+from domain.rotation import eligible
 from domain.said import OneLine
 from domain.value import Value
 
@@ -112,7 +112,7 @@ class Decide(Command):
                 f"{self.provider} is no provider that {case.reference} knows; it knows: {known}.",
             )
         starting = case.but(engagement=fresh(case.engagement))
-        why_not = eligible(starting, provider, uk_day(at))
+        why_not = eligible(starting, provider, case.policy.day_of(at))
         if why_not is not None:
             raise Refused(
                 Code.PROVIDER_NOT_ELIGIBLE,

@@ -1,6 +1,6 @@
 """Fail-over: another provider takes the case, and what becomes of offers and orders (guide j 8)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -14,7 +14,7 @@ from domain.people import M, Role
 from domain.personal import PersonalText
 from domain.phase import ACT, CON, ERA, OFF, REC, Phase, RecoveryAnswer
 from domain.provider import Provider, RateCard
-from domain.rotation import eligible, uk_day
+from domain.rotation import eligible
 from domain.said import Authority, OneLine, Voice, Words, may_bind
 from domain.value import Value
 from domain.work import AcceptedRates
@@ -94,7 +94,7 @@ class FailOver(Command):
                 f"That the order of {case.reference} stands must be said in writing by somebody "
                 f"verified, as {' or '.join(case.policy.authority_posts)}.",
             )
-        card = _recovery_card(to, said.card, at)
+        card = _recovery_card(to, said.card, case.policy.day_of(at))
         if card is None:
             raise Refused(
                 Code.NO_RATE_CARD,
@@ -110,7 +110,7 @@ def _other(case: Case, at: datetime) -> Provider:
     Raises:
         Refused: ``no-other-provider``.
     """
-    on, engagement = uk_day(at), case.engagement
+    on, engagement = case.policy.day_of(at), case.engagement
     able = [
         one
         for one in case.providers
@@ -128,10 +128,10 @@ def _other(case: Case, at: datetime) -> Provider:
     )
 
 
-def _recovery_card(provider: Provider, card_id: str | None, at: datetime) -> RateCard | None:
-    """Return the provider's own recovery card of that id, when it is in force."""
+def _recovery_card(provider: Provider, card_id: str | None, on: date) -> RateCard | None:
+    """Return the provider's own recovery card of that id, when it is in force on that day."""
     card = None if card_id is None else provider.card(card_id)
-    is_usable = card is not None and card.kind == "recovery" and card.holds_on(uk_day(at))
+    is_usable = card is not None and card.kind == "recovery" and card.holds_on(on)
     return card if is_usable else None
 
 

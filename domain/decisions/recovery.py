@@ -17,7 +17,6 @@ from domain.people import M, Role, T
 from domain.personal import PersonalText
 from domain.phase import CLS, ERA, OFF, Phase, RecoveryAnswer
 from domain.provider import Provider, RateCard
-from domain.rotation import uk_day
 from domain.said import OneLine, SaidBy
 from domain.value import utc_text
 
@@ -167,7 +166,7 @@ def _card(case: Case, at: datetime, card_id: str) -> tuple[str, RateCard]:
     Raises:
         Refused: ``no-rate-card``, also when no provider ever came.
     """
-    provider, day = _offering(case), uk_day(at)
+    provider, day = _offering(case), case.policy.day_of(at)
     card = None if provider is None else provider.card(card_id)
     usable = card is not None and card.kind == "recovery" and card.holds_on(day)
     if provider is None or card is None or not usable:

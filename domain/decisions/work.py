@@ -18,7 +18,6 @@ from domain.money.thresholds import Crossing, alerted, crossings
 from domain.people import P, Role, T
 from domain.phase import ACT, CLS, CON, ERA, OFF, REC, Phase
 from domain.provider import Provider
-from domain.rotation import uk_day
 from domain.said import OneLine
 from domain.work import ItemState, WorkItem
 
@@ -88,7 +87,7 @@ class LogWork(Command):
         return self.grade
 
     def _check_date(self, case: Case, at: datetime) -> None:
-        first, today = case.engagement.first_call_out_on, uk_day(at)
+        first, today = case.engagement.first_call_out_on, case.policy.day_of(at)
         if first is None or not first <= self.date <= today:
             raise Refused(
                 Code.DATE_OUT_OF_RANGE,

@@ -4,7 +4,6 @@ from datetime import date
 
 from domain.case import Case
 from domain.money.rates import accepted_rates, ledger_of
-from domain.working_hours import LONDON
 
 
 def held_why(case: Case, *, provider: str, phase: str, worked_on: date, amount: int) -> str | None:
@@ -31,7 +30,7 @@ def held_why(case: Case, *, provider: str, phase: str, worked_on: date, amount: 
 def cut_over_on(case: Case) -> date | None:
     """Return the UK day of the cut-over; ``None`` when recovery was never accepted."""
     cut_over = case.money.cut_over_at
-    return None if cut_over is None else cut_over.astimezone(LONDON).date()
+    return None if cut_over is None else case.policy.day_of(cut_over)
 
 
 def is_before_cut_over(case: Case, worked_on: date) -> bool:

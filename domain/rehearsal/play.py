@@ -14,6 +14,7 @@ from domain.decisions.intake import Opening, open_case
 from domain.errors import Code, Refused
 from domain.fact import Cause, Fact
 from domain.policy import Policy
+from domain.rehearsal.ending import pack_line
 from domain.rehearsal.judge import final_mismatches, step_mismatches
 from domain.rehearsal.scenario import Scenario, Step
 from domain.rehearsal.world import World
@@ -26,7 +27,12 @@ from domain.view import ledgers_of
 
 
 class Play:
-    """One scenario being played."""
+    """One scenario being played.
+
+    Attributes:
+        before: How many facts there are when a step is given, by the step's number.
+        after: How many there are when it is answered.
+    """
 
     def __init__(self, scenario: Scenario, policy: Policy) -> None:
         self._scenario = scenario
@@ -34,6 +40,8 @@ class Play:
         self._world = World(scenario)
         self._case: Case | None = None
         self._versions: dict[int, int] = {}
+        self.before: dict[int, int] = {}
+        self.after: dict[int, int] = {}
 
     def to_the_end(self) -> dict[str, Any]:
         """Play every step and return the answer of ``cir exercise rehearse --json``."""
@@ -71,7 +79,7 @@ class Play:
         at = self._scenario.instant(step.at)
         if self._case is not None:
             self._case = self._world.let_pass(self._case, at, through=False)
-        seen = len(self._world.facts)
+        seen = self.before[step.n] = len(self._world.facts)
         answer: dict[str, Any] = {"outcome": "ok", "code": None, "repeated": False, "changed": []}
         try:
             receipt = self._given(step, at)
@@ -84,6 +92,7 @@ class Play:
             }
         case = self._case
         self._versions[step.n] = 0 if case is None else case.version
+        self.after[step.n] = len(self._world.facts)
         return {
             "n": step.n,
             "at": utc_text(at),
@@ -203,7 +212,7 @@ def final_of(case: Case, world: World) -> dict[str, Any]:
         "breaches_withdrawn": list(case.breaches_withdrawn),
         "escalations": sorted(pages, key=lambda page: (page["at"], page["clock"])),
         "ledgers": {name: line.model_dump() for name, line in ledgers_of(case).items()},
-        "packs": [_pack(pack.model_dump(mode="json")) for pack in case.money.packs],
+        "packs": [pack_line(pack.model_dump(mode="json")) for pack in case.money.packs],
         "notices": dict(sorted(Counter(_told(world.facts)).items())),
         "clocks_running": sorted(run.clock for run in case.live_clocks()),
         "turns": dict(world.turns),
@@ -227,9 +236,3 @@ def _breaches(case: Case) -> list[dict[str, Any]]:
         }
         for b in sorted(service, key=lambda b: (b.due_at, b.clock))
     ]
-
-
-def _pack(pack: dict[str, Any]) -> dict[str, Any]:
-    shown = {key: pack[key] for key in ("pack", "state", "A", "B")}
-    answered = pack["finance_ref"] is not None
-    return {**shown, "finance_ref": pack["finance_ref"]} if answered else shown

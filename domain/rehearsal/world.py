@@ -68,8 +68,9 @@ class World:
 
     def _page(self, case: Case, effect: Effect, at: datetime) -> Settled:
         wanted = 0 if effect.page is None else effect.page.rung
-        rung = next((r for r in range(wanted, 4) if self._on(r, at, case.owner)), wanted)
-        people = self._on(rung, at, case.owner) or self._everybody()
+        now = case.policy.working_hours.told(at)
+        rung = next((r for r in range(wanted, 4) if self._on(r, now, case.owner)), wanted)
+        people = self._on(rung, now, case.owner) or self._everybody()
         if effect.page is not None and effect.page.provider is not None:
             people = (*people, lead_id(effect.page.provider))
         return page_reached(case, effect, rung, people, at)

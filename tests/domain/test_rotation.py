@@ -6,7 +6,7 @@ import pytest
 
 from domain.engagement import Declined, Engagement
 from domain.phase import Phase
-from domain.rotation import candidates, choose, eligible, uk_day
+from domain.rotation import candidates, choose, eligible
 from tests.builders import NOON, a_case, a_provider, called_out, providers
 
 TODAY = date(2026, 11, 23)
@@ -84,7 +84,7 @@ def test_the_contract_is_looked_up_on_the_day_in_the_united_kingdom() -> None:
     summer = NOON.replace(month=6, day=30, hour=22, minute=59)
     assert candidates(case, summer) == ("alder",)
     assert candidates(case, summer.replace(hour=23)) == ()  # midnight in London
-    assert uk_day(summer.replace(hour=23)) == date(2026, 7, 1)
+    assert case.policy.day_of(summer.replace(hour=23)) == date(2026, 7, 1)
 
 
 @pytest.mark.parametrize(
