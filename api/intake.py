@@ -2,15 +2,16 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 
 from adapters.database.intake import Taken
 from api.answers import Answer, of_refusal
 from api.bodies import body_of
 from api.desk import Desk, Who
 from api.identity import Asking, TheDesk
+from api.played import PLAYED, Played
 from domain.decider import authorise
 from domain.decisions.intake import OpenCase, invalid_report
 from domain.errors import Refused
@@ -31,17 +32,27 @@ router = APIRouter()
 
 
 @router.post("/cases")
-async def opened(request: Request, who: Asking, desk: TheDesk) -> dict[str, Any]:
-    """Open a case from a report, or find the case it belongs to."""
+async def opened(
+    request: Request, who: Asking, desk: TheDesk, played: Annotated[Played, Query()]
+) -> dict[str, Any]:
+    """Open a case from a report, or find the case it belongs to; an exercise may be played."""
     body = await body_of(request, MAX_BYTES)  # one byte more is enough to be too large
     try:
         authorise(OpenCase, who.id, who.roles)
         read = await _read(desk, body)
+        policy = played.policy_for(read.report, request.app.state.policy)
     except Refused as refused:
         await desk.keep_refused("", OpenCase.name, who, "", refused)
         raise of_refusal(refused) from refused
-    taken = await desk.intake.take(body, read, who.id)
-    state = await _reach(request, desk, taken.reference, who)
+    except Answer as no:
+        await desk.attempts.keep("", OpenCase.name, who.id, "", no.code, no.message)
+        raise
+    taken = await desk.intake.take(body, read, who.id, PLAYED if played.is_set else "pending")
+    if played.is_set and not taken.repeated:
+        await _start_played(request, desk, taken, policy)
+        state = "open"
+    else:
+        state = await _reach(request, desk, taken.reference, who)
     if state == "open":
         desk.opened(taken.reference)
     return await _answer(desk, request.app.state.policy, taken, read, state)
@@ -80,11 +91,26 @@ async def _reach(request: Request, desk: Desk, reference: str, who: Who) -> str:
     return "open"
 
 
-async def _start(request: Request, desk: Desk, kept: Taken) -> None:
+async def _start(request: Request, desk: Desk, kept: Taken, policy: Policy | None = None) -> None:
     state = request.app.state
     await start_taken(
-        state.client, state.task_queue, desk.intake, desk.registers, state.policy, kept
+        state.client, state.task_queue, desk.intake, desk.registers, policy or state.policy, kept
     )
+
+
+async def _start_played(request: Request, desk: Desk, taken: Taken, policy: Policy) -> None:
+    """Start an exercise that is played now or not at all; nothing starts it later by itself.
+
+    Raises:
+        Answer: Temporal was not reached.
+    """
+    try:
+        await asyncio.wait_for(_start(request, desk, taken, policy), START_WITHIN)
+    except (ServerAwayError, TimeoutError) as error:
+        words = (
+            f"Temporal was not reached: the exercise {taken.reference} does not start. Try again."
+        )
+        raise Answer("unreachable", "not-reached", words) from error
 
 
 async def tell_again(desk: Desk, taken: Taken, who: Who) -> None:

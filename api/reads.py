@@ -7,7 +7,11 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from api.answers import Answer, unknown_case
+from api.desk import Desk
 from api.identity import Asking, TheDesk
+
+LOOK_AGAIN = 0.05
+"""Seconds between two looks at a case that somebody waits for [our default]."""
 
 router = APIRouter()
 
@@ -74,22 +78,28 @@ async def wait(
     case: str,
     _who: Asking,
     desk: TheDesk,
-    until: Annotated[str, Query(alias="for", pattern=r"^(phase|key)=.+$")],
+    until: Annotated[str, Query(alias="for", pattern=r"^(phase=.+|key=.+|facts=\d{1,9})$")],
     timeout_s: Annotated[float, Query(gt=0, le=30)] = 10,
 ) -> dict[str, Any]:
-    """Wait until a case is in a phase, or an instruction's key is on its record."""
+    """Wait until a case is in a phase, has so many facts, or has a key on its record."""
     what, _, wanted = until.partition("=")
     end = asyncio.get_running_loop().time() + timeout_s
     while asyncio.get_running_loop().time() < end:
         found = await desk.cases.show(case)
         if found is None and not await desk.intake.is_kept(case):
             raise unknown_case(case)
-        if found is not None:
-            there = found["phase"] == wanted if what == "phase" else None
-            if there or (there is None and await desk.cases.has_instruction(case, wanted)):
-                return found
-        await asyncio.sleep(0.1)
+        if found is not None and await _is_there(desk, found, what, wanted):
+            return found
+        await asyncio.sleep(LOOK_AGAIN)
     raise Answer("timeout", "timeout", f"{case} was not at {until} after {timeout_s:.0f} s.")
+
+
+async def _is_there(desk: Desk, found: dict[str, Any], what: str, wanted: str) -> bool:
+    if what == "facts":
+        return int(found["seq"]) >= int(wanted)
+    if what == "phase":
+        return bool(found["phase"] == wanted)
+    return await desk.cases.has_instruction(found["case"], wanted)
 
 
 @router.get("/escalations")

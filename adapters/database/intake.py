@@ -51,10 +51,17 @@ class Intake:
         self._now = now
         self._keys = keys
 
-    async def take(self, body: bytes, read: ReadReport, by: str) -> Taken:
+    async def take(self, body: bytes, read: ReadReport, by: str, state: str = "pending") -> Taken:
         """Commit a report and allocate its case; the same key gives the same case.
 
         The content is compared with the last report under the key; equal content is stored nowhere.
+
+        Args:
+            body: The report as it came.
+            read: The report as it was read.
+            by: Who brought it.
+            state: ``pending`` for one that starts by itself whatever happens, else what it waits
+                for; nobody but who took it starts that one.
         """
         report, key = read.report, intake_key(read.report)
         async with writing(self._engine) as connection:
@@ -76,7 +83,7 @@ class Intake:
                 year=year,
                 number=number,
                 key=key,
-                state="pending",
+                state=state,
                 follows=follows,
                 **_stored(body, read, by, case_key),
             )
