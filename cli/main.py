@@ -24,7 +24,7 @@ WORDS = {
     "councils": "The register of councils.",
     "providers": "The providers.",
     "policy": "The numbers the service runs by.",
-    "exercise": "Rehearse a story.",
+    "exercise": "Rehearse a story, or play it on the running stack.",
     "local": "The stack on this machine.",
     "inbox": "What needs me now, across cases, by deadline.",
     "doctor": "Try what cir stands on, and say what to mend.",
@@ -45,10 +45,14 @@ def own_verbs(noun: str) -> dict[str, click.Command]:
         from cli import local
 
         return local.verbs()
-    if noun in ("exercise", "policy"):
+    if noun == "exercise":
+        from cli import exercise
+
+        return exercise.verbs()
+    if noun == "policy":
         from cli import rehearse
 
-        return rehearse.exercise_verbs() if noun == "exercise" else rehearse.policy_verbs()
+        return rehearse.policy_verbs()
     if noun == "clock":
         from cli import clocks
 

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,7 +16,26 @@ from cli.inputs import named, text_of
 from cli.output import show
 from cli.registers import verb
 
+if TYPE_CHECKING:  # it is imported inside the command that reads one
+    from domain.rehearsal.scenario import Scenario
+
 DEFAULT = Path(__file__).resolve().parents[1] / "policy" / "default.toml"
+
+
+def scenario_in(file: str) -> "Scenario":
+    """Return the scenario in a file.
+
+    Raises:
+        Failure: It is none; every problem with step and field (exit 2).
+    """
+    from domain.rehearsal.scenario import ScenarioError, read_scenario
+
+    try:
+        return read_scenario(text_of(file))
+    except ScenarioError as error:
+        told = failure("usage", "not-a-scenario", f"{named(file)} is not a scenario.")
+        told.error["details"] = {"fields": [{"message": words} for words in error.problems]}
+        raise told from error
 
 
 def rehearsed(options: Options, values: dict[str, Any]) -> None:
@@ -37,19 +56,14 @@ def _played(file: str, policy: str | None) -> dict[str, Any]:
     from domain.policy import Policy
     from domain.policy_settings import PolicyError
     from domain.rehearsal.play import rehearse
-    from domain.rehearsal.scenario import ScenarioError, read_scenario
 
     default = DEFAULT.read_text()
+    scenario = scenario_in(file)
     try:
-        scenario = read_scenario(text_of(file))
         answer: dict[str, Any] = rehearse(scenario, Policy.from_toml(default, default=default))
         if policy:
             other = Policy.from_toml(text_of(policy), default=default).but(time_scale=1)
             answer["diff"] = differences(answer, rehearse(scenario, other))
-    except ScenarioError as error:
-        told = failure("usage", "not-a-scenario", f"{named(file)} is not a scenario.")
-        told.error["details"] = {"fields": [{"message": words} for words in error.problems]}
-        raise told from error
     except PolicyError as error:
         raise no_policy(str(policy), error.problems, "usage") from error
     return answer
@@ -143,12 +157,12 @@ def policy_checked(options: Options, values: dict[str, Any]) -> Any:  # noqa: AN
     return {"ok": True, "warnings": [problem] if problem else []}
 
 
-def exercise_verbs() -> dict[str, click.Command]:
-    """Return the verbs of ``cir exercise``."""
+def rehearse_verb() -> click.Command:
+    """Return ``cir exercise rehearse``."""
     file = click.Argument(["file"], metavar="FILE|-")
     policy = click.Option(["--policy"], metavar="FILE", help="What another policy would change.")
     words = "Play a scenario in virtual time: no server, the same rules."
-    return {"rehearse": verb("rehearse", rehearsed, words, file, policy)}
+    return verb("rehearse", rehearsed, words, file, policy)
 
 
 def policy_verbs() -> dict[str, click.Command]:
