@@ -12,12 +12,13 @@ from cli.desk import failure, read_json
 from cli.exit_codes import DONE, FAILED
 from cli.harmless import safe
 from cli.output import say, show
-from cli.playing import LivePlay, utc_now
+from cli.playing import LivePlay, stand_ins, utc_now
 from cli.registers import verb
 from cli.rehearse import DEFAULT, rehearse_verb, scenario_in
 
 if TYPE_CHECKING:  # they are imported inside the command that plays
     from domain.rehearsal.play import Play
+    from domain.rehearsal.scenario import Scenario
     from domain.rehearsal.staging import LeftOut, StagedScenario
 
 LEAD = timedelta(seconds=1)
@@ -44,14 +45,15 @@ def ran(options: Options, values: dict[str, Any]) -> None:
 
     scenario = scenario_in(values["file"])
     speed = _even(values["speed"])
+    _check_tokens(options, scenario)
+    _check_registers(options, scenario)
     run = os.urandom(3).hex()
+    names = stand_ins(options, scenario, run)
     story = StoryTime(began_at=utc_now() + LEAD, tells_of=scenario.starts_at, speed=speed)
     staged, left_out = stage(scenario, story, run=run, until=values["until"])
-    _check_tokens(options, staged)
-    _check_registers(options, staged)
     play = _rehearsed(Play, staged)
     teller = Teller(options)
-    live = LivePlay(options, staged, play, run=run, tell=teller.fact)
+    live = LivePlay(options, staged, play, names=names, run=run, tell=teller.fact)
     teller.begins(staged, play, left_out)
     answer = _played(live, staged, teller)
     found = first_difference(
@@ -73,7 +75,6 @@ def _played(live: LivePlay, staged: "StagedScenario", teller: "Teller") -> dict[
     from domain.rehearsal.ending import ended
     from domain.rehearsal.judge import final_mismatches, step_mismatches
 
-    live.others()
     steps: list[dict[str, Any]] = []
     mismatches: list[dict[str, Any]] = []
     for step in staged.steps:
@@ -123,19 +124,23 @@ def _even(speed: float) -> int:
     raise failure("usage", "usage", f"{words} Near {speed:g}: {nearest_even(speed)}.")
 
 
-def _check_tokens(options: Options, staged: "StagedScenario") -> None:
+def _check_tokens(options: Options, scenario: "Scenario") -> None:
     """Refuse a story some of whose people cannot be spoken for here, all of them at once."""
+    from domain.rehearsal.staging import givers
+
     held = read_json(options.home / "credentials.json", {})
-    missing = [one for one in staged.givers if one not in held]
+    missing = [one for one in givers(scenario) if one not in held]
     if missing:
         words = f"There is no token here for {', '.join(missing)}, who act in this story. {LOAD}"
         raise failure("not-allowed", "unknown-person", words)
 
 
-def _check_registers(options: Options, staged: "StagedScenario") -> None:
+def _check_registers(options: Options, scenario: "Scenario") -> None:
     """Refuse a service that does not know the story's people, providers and councils."""
-    world = staged.world
-    desk = options._replace(person=staged.givers[0]).desk
+    from domain.rehearsal.staging import givers
+
+    world = scenario.world
+    desk = options._replace(person=givers(scenario)[0]).desk
     problems = []
     for name, wanted in (
         ("people", world.people),
@@ -150,7 +155,7 @@ def _check_registers(options: Options, staged: "StagedScenario") -> None:
                 how = "is not on the register" if key not in known else "stands there otherwise"
                 problems.append({"field": f"world.{name}", "message": f"{key} {how}"})
     if problems:
-        words = f"The registers here are not those of {staged.scenario}. {LOAD}"
+        words = f"The registers here are not those of {scenario.scenario}. {LOAD}"
         told = failure("refused", "other-registers", words)
         told.error["details"] = {"fields": problems}
         raise told

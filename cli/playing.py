@@ -11,7 +11,7 @@ from cli.desk import Desk, Failure, case_path
 
 if TYPE_CHECKING:  # they are imported inside the command that plays
     from domain.rehearsal.play import Play
-    from domain.rehearsal.scenario import Step
+    from domain.rehearsal.scenario import Scenario, Step
     from domain.rehearsal.staging import StagedScenario
 
 PATIENCE_S = 10.0
@@ -25,6 +25,39 @@ NO = ("refused", "not-allowed", "conflict")
 
 Teller = Callable[[dict[str, Any]], None]
 """Is told each new fact of the case."""
+
+
+def stand_ins(options: Options, scenario: "Scenario", run: str) -> dict[str, str]:
+    """Open an exercise for each other case that the story speaks of, and end it at once.
+
+    Returns:
+        Their references, with the names the story gives them.
+    """
+    giver = next((p.id for p in scenario.world.people if "triage-officer" in p.roles), "")
+    desk = options._replace(person=giver).desk
+    names = {}
+    for number, other in enumerate(scenario.world.other_cases, 1):
+        report = {
+            "schema": "cir-report/1",
+            "exercise": True,
+            "source": {"reference": f"{other} {run}"},
+            "council": {"code": scenario.world.councils[0].code},
+            "reporter": {"name": "Exercise", "phone": "01632 960000"},
+            "incident": {"summary": f"Stands for {other} in the story {scenario.scenario}."},
+        }
+        case = str(desk.post("/cases", json.dumps(report).encode())["case"])
+        body = {
+            "said_by": {
+                "name": "Exercise",
+                "post": "director",
+                "verified": {"how": "an exercise", "by": giver},
+            },
+            "reason": "It only stands for another case of a story.",
+            "idempotency_key": f"{run}-case-{number}",
+        }
+        desk.post(case_path(case, "withdraw"), json.dumps(body).encode())
+        names[case] = other
+    return names
 
 
 class LivePlay:
@@ -43,6 +76,7 @@ class LivePlay:
         staged: "StagedScenario",
         play: "Play",
         *,
+        names: dict[str, str],
         run: str,
         tell: Teller,
     ) -> None:
@@ -58,36 +92,15 @@ class LivePlay:
         self.case = ""
         self.facts: list[dict[str, Any]] = []
         self.late: list[int] = []
-        self.names: dict[str, str] = {}
-
-    def others(self) -> None:
-        """Open an exercise for each other case that the story speaks of, and end it at once."""
-        giver = self._staged.steps[0].by
-        council = self._staged.world.councils[0].code
-        for number, other in enumerate(self._staged.world.other_cases, 1):
-            report = {
-                "schema": "cir-report/1",
-                "exercise": True,
-                "source": {"reference": f"{other} {self._run}"},
-                "council": {"code": council},
-                "reporter": {"name": "Exercise", "phone": "01632 960000"},
-                "incident": {"summary": f"Stands for {other} in the story {self._run}."},
-            }
-            case = self._desk(giver).post(self._door(), json.dumps(report).encode())["case"]
-            self.names[case] = other
-            said = {"name": "Exercise", "post": "director"}
-            body = {"said_by": said, "reason": "It stands for another case of a story."}
-            self._post(
-                giver, case, "withdraw", {**body, "idempotency_key": f"{self._run}-{number}"}
-            )
+        self.names = dict(names)
 
     def step(self, step: "Step") -> dict[str, Any]:
         """Wait for a step's time, give it, wait for what follows, and say what happened."""
         self._wait(self._play.before[step.n], self._staged.instant(step.at))
-        if len(self.facts) > self._play.before[step.n]:
-            self.late.append(step.n)
         seen = len(self.facts)
         given = self._given(step)
+        if seen > self._play.before[step.n] and step.n not in self.late:
+            self.late.append(step.n)
         self._wait(max(self._play.after[step.n], self._answered), utc_now())
         shown = self._shown() if step.expect.clocks or step.command == "open-case" else {}
         self._phase = shown.get("phase", self._phase)
@@ -143,7 +156,10 @@ class LivePlay:
             code, message = found.error["code"], found.error["message"]
             return {"outcome": "refused", "code": code, "message": message, "missing": missing}
         self._phase, self._version = answer["phase"], answer["version"]
-        self._answered = max((line["seq"] for line in answer["events"]), default=0)
+        lines = [int(line["seq"]) for line in answer["events"]]
+        self._answered = max(lines, default=0)
+        if lines and not answer["repeated"] and lines[0] > self._play.before[step.n] + 1:
+            self.late.append(step.n)
         return {"repeated": answer["repeated"]}
 
     def _opened(self, step: "Step") -> dict[str, Any]:

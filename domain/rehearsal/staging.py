@@ -57,10 +57,12 @@ class StagedScenario(Scenario):
         """Return the report that an ``open-case`` step brings."""
         return with_changes(self.report, step.input.get("report_changes", {}))
 
-    @property
-    def givers(self) -> tuple[str, ...]:
-        """Return everybody who gives a step, in order of appearance."""
-        return tuple(dict.fromkeys(step.by for step in self.steps))
+
+def givers(scenario: Scenario) -> tuple[str, ...]:
+    """Return everybody of the cast who gives a step when it is played, in order of appearance."""
+    cast = _cast(scenario)
+    found = (_giver(scenario, step) for step in scenario.steps)
+    return tuple(dict.fromkeys(by for by in found if by in cast))
 
 
 def stage(
@@ -75,8 +77,7 @@ def stage(
         until: Offset after which nothing is played; the end is then not judged.
     """
     cut = scenario if until is None else _cut(scenario, until)
-    cast = {person.id for person in scenario.world.people}
-    cast |= {provider.id for provider in scenario.world.providers}
+    cast = _cast(scenario)
     played, left = [], []
     for step in cut.steps:
         by = _giver(scenario, step)
@@ -102,6 +103,11 @@ def _cut(scenario: Scenario, until: str) -> Scenario:
     end = scenario.instant(until)
     steps = tuple(step for step in scenario.steps if scenario.instant(step.at) <= end)
     return scenario.but(steps=steps, final={"at": until})
+
+
+def _cast(scenario: Scenario) -> set[str]:
+    world = scenario.world
+    return {person.id for person in world.people} | {provider.id for provider in world.providers}
 
 
 def _giver(scenario: Scenario, step: Step) -> str:

@@ -71,18 +71,21 @@ def utc_now() -> datetime:
 
 
 class House:
-    """One stack with its example staff, over a folder of its own."""
+    """One stack with its staff, over a folder of its own; the example's, or those of a world."""
 
-    def __init__(self, home: Path, policy: Path, database: str | None = None) -> None:
+    def __init__(
+        self, home: Path, policy: Path, database: str | None = None, world: Path | None = None
+    ) -> None:
         self.home = home
         self._database = database
         self.data = home / "data"
         self.outbox = self.data / "outbox"
         self._policy = policy
+        self._world = ["--example"] if world is None else ["--register", str(world)]
 
     def up(self) -> None:
         """Bring it up, its registers filled; the watchkeeper looks every second."""
-        answer = self.cir("local", "up", "--example", "--policy", str(self._policy))
+        answer = self.cir("local", "up", *self._world, "--policy", str(self._policy))
         assert answer.code == 0, answer.err
 
     def down(self) -> None:
@@ -274,20 +277,23 @@ def say(words: str) -> None:
 
 
 @contextmanager
-def a_house(home: Path, policy: str, database: str | None = None) -> Iterator[House]:
+def a_house(
+    home: Path, policy: str, database: str | None = None, world: Path | None = None
+) -> Iterator[House]:
     """Give a running stack with a policy from ``tests/policies`` or ``policy``.
 
     Args:
         home: Where it lives.
         policy: The file's name.
         database: The address of its database; without one it makes its own file.
+        world: People, rota, providers and councils; without it the example's.
     """
     found = next(
         path
         for path in (ROOT / "tests" / "policies" / policy, ROOT / "policy" / policy)
         if path.exists()
     )
-    house = House(home, found, database)
+    house = House(home, found, database, world)
     house.up()
     try:
         yield house
