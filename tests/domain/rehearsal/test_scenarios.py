@@ -12,7 +12,8 @@ from tests.builders import a_policy
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 SHARED = Path(__file__).parents[4] / "shared" / "scenarios"
-STORIES = sorted(FOLDER.glob("*.json"))
+COPIES = sorted(FOLDER.glob("*.json"))
+STORIES = sorted(FOLDER.rglob("*.json"))
 
 
 def story(name: str = "ransomware-c2-recovery") -> dict[str, Any]:
@@ -84,4 +85,4 @@ def test_the_copy_is_the_shared_one() -> None:
     if not SHARED.is_dir():
         pytest.skip("LEFT OUT: the shared scenarios are not beside this clone")
     theirs = {path.name: path.read_bytes() for path in SHARED.glob("*.json")}
-    assert {path.name: path.read_bytes() for path in STORIES} == theirs
+    assert {path.name: path.read_bytes() for path in COPIES} == theirs
