@@ -30,7 +30,7 @@ from adapters.temporal.sealing import data_converter, refuses_clear
 from adapters.temporal.telling import tell_registers_changed
 from domain.command import Rows
 from domain.decisions.intake import OpenCase, Opening
-from domain.people import SYSTEM, Role
+from domain.people import SYSTEM, Role, may
 from domain.policy import Policy
 from domain.report_problems import InvalidReportError
 from domain.report_reading import read_report
@@ -205,19 +205,28 @@ class PendingStarter:
         return await tell_cases(self._client, self._news)
 
     async def _tell_again(self, taken: Taken) -> None:
-        command = again(taken)
+        by, roles = await bringer(self._registers, taken)
+        command = again(taken, by)
         version = await self._registers.version()
-        stamped = self._key.stamped(
-            taken.reference, command, (Role.SYSTEM,), Rows(), self._now(), version
-        )
+        stamped = self._key.stamped(taken.reference, command, roles, Rows(), self._now(), version)
         await Instructor(self._client).instruct(taken.reference, stamped, PATIENCE)
         await self._intake.mark(taken.number, "repeat")
 
 
-def again(taken: Taken) -> OpenCase:
+async def bringer(registers: Registers, taken: Taken) -> tuple[str, tuple[Role, ...]]:
+    """Return in whose name a report that came again is told, whoever tells it, and their roles.
+
+    It is whoever brought it, while they may; otherwise the system, as for a feed.
+    """
+    staff = (await registers.rows((taken.by,))).staff
+    roles = staff.get(taken.by, ())
+    return (taken.by, roles) if may(roles, OpenCase.who) else (SYSTEM, (Role.SYSTEM,))
+
+
+def again(taken: Taken, by: str) -> OpenCase:
     """Return the instruction that tells a case of a report that came again."""
     return OpenCase(
-        by=SYSTEM,
+        by=by,
         idempotency_key=f"intake-{taken.number}",
         report=taken.report.model_dump(mode="json", by_alias=True, exclude_none=True),
     )

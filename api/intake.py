@@ -15,18 +15,14 @@ from api.played import PLAYED, Played
 from domain.decider import authorise
 from domain.decisions.intake import OpenCase, invalid_report
 from domain.errors import Refused
-from domain.people import SYSTEM, Role
 from domain.policy import Policy
 from domain.report_json import MAX_BYTES
 from domain.report_problems import InvalidReportError
 from domain.report_reading import ReadReport, read_report
-from starter import ServerAwayError, start_taken
+from starter import ServerAwayError, bringer, start_taken
 
 START_WITHIN = 3.0
 """Seconds a start may take before the report counts as kept; it then starts by itself."""
-
-FEED = Who(SYSTEM, (Role.SYSTEM,))
-"""In whose name a report that was kept reaches its case."""
 
 router = APIRouter()
 
@@ -52,7 +48,7 @@ async def opened(
         await _start_played(request, desk, taken, policy)
         state = "open"
     else:
-        state = await _reach(request, desk, taken.reference, who)
+        state = await _reach(request, desk, taken.reference)
     if state == "open":
         desk.opened(taken.reference)
     return await _answer(desk, request.app.state.policy, taken, read, state)
@@ -71,15 +67,12 @@ async def _read(desk: Desk, body: bytes) -> ReadReport:
         raise invalid_report(error) from error
 
 
-async def _reach(request: Request, desk: Desk, reference: str, who: Who) -> str:
-    """Bring everything kept for a case to it, oldest first; ``kept`` when that must wait.
-
-    What ``who`` brings now is told in their name, what was kept before in that of the feed.
-    """
+async def _reach(request: Request, desk: Desk, reference: str) -> str:
+    """Bring everything kept for a case to it, oldest first; ``kept`` when that must wait."""
     try:
         for kept in await desk.intake.pending(reference):
             if kept.repeated:
-                await tell_again(desk, kept, who if kept.by == who.id else FEED)
+                await tell_again(desk, kept)
             else:
                 await asyncio.wait_for(_start(request, desk, kept), START_WITHIN)
     except (ServerAwayError, TimeoutError):
@@ -113,12 +106,13 @@ async def _start_played(request: Request, desk: Desk, taken: Taken, policy: Poli
         raise Answer("unreachable", "not-reached", words) from error
 
 
-async def tell_again(desk: Desk, taken: Taken, who: Who) -> None:
-    """Tell a case, in the name of ``who``, that its report came again with other content."""
+async def tell_again(desk: Desk, taken: Taken) -> None:
+    """Tell a case, in the name of who brought it, that its report came again otherwise."""
     payload = {
         "report": taken.report.model_dump(mode="json", by_alias=True, exclude_none=True),
         "idempotency_key": f"intake-{taken.number}",
     }
+    who = Who(*await bringer(desk.registers, taken))
     await desk.instruct(who, taken.reference, "open-case", payload, timedelta(seconds=10))
     await desk.intake.mark(taken.number, "repeat")
 

@@ -8,8 +8,11 @@ from sqlmodel import col
 
 from adapters.database.attempts import Attempts
 from adapters.database.engine import reading
+from adapters.database.intake import Taken
 from adapters.database.tables import IntakeRow
 from domain.report_json import MAX_BYTES
+from starter import bringer
+from tests.builders import NOON, a_report
 from tests.databases import Clock, count
 from tests.desk import REPORT, DeskHouse
 
@@ -133,3 +136,15 @@ async def test_warnings_come_with_the_answer(desk: DeskHouse) -> None:
     strange = {**REPORT, "council": {"code": "XQQ", "name": "Nowhere Council"}}
     reply = await desk.post("/cases", strange)
     assert "unknown-council" in {warning["code"] for warning in reply.json["warnings"]}
+
+
+@pytest.mark.parametrize(
+    ("by", "told_by"),
+    [("kaya", "kaya"), ("system", "system"), ("somebody-who-left", "system"), ("ines", "system")],
+)
+async def test_a_report_that_came_again_is_told_in_the_name_of_who_brought_it_while_they_may(
+    desk: DeskHouse, by: str, told_by: str
+) -> None:
+    report = a_report()
+    taken = Taken(number=1, reference="CIR-2026-000001", report=report, received_at=NOON, by=by)
+    assert (await bringer(desk.registers, taken))[0] == told_by
