@@ -64,9 +64,7 @@ class WorkingHours(Value):
         opening, closing = _utc(day, self.opens), _utc(day, self.closes)
         if opening >= closing:
             return None
-        if self.story is None:
-            return opening, closing
-        return self.story.played(opening), self.story.played(closing)
+        return self._played(opening), self._played(closing)
 
     def told(self, at: datetime) -> datetime:
         """Return which instant ``at`` is for people: itself, or an instant of the story."""
@@ -77,8 +75,11 @@ class WorkingHours(Value):
         return self.told(at).astimezone(LONDON).date()
 
     def midnight(self, day: date) -> datetime:
-        """Return the first instant of ``day`` in London, in UTC."""
-        return _utc(day, time(0))
+        """Return the first instant of ``day`` in London, in UTC; for a story, when it is played."""
+        return self._played(_utc(day, time(0)))
+
+    def _played(self, at: datetime) -> datetime:
+        return at if self.story is None else self.story.played(at)
 
 
 @lru_cache(maxsize=8192)

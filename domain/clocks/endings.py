@@ -49,7 +49,8 @@ def endings(case: Case) -> tuple[Ending, ...]:
 
     Source:
         The days before are settings [our default]. They are days of the calendar, not divided by
-        ``time_scale``: a contract's last day is a date, whatever the speed of an exercise.
+        ``time_scale``: a contract's last day is a date, whatever the speed of an exercise. One that
+        is played has the dates of its story.
     """
     if case.rules < TELLS_ENDINGS or case.phase is END:
         return ()

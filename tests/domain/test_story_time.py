@@ -54,6 +54,12 @@ def test_the_day_of_a_played_exercise_is_that_of_its_story() -> None:
     assert a_policy().day_of(BEGAN) == date(2026, 11, 25)
 
 
+def test_midnight_of_a_day_of_the_story_comes_while_it_is_played() -> None:
+    hours = a_policy().in_story(story()).working_hours
+    midnight = datetime(2026, 8, 28, 23, 0, tzinfo=UTC)  # in London it is summer
+    assert hours.midnight(date(2026, 8, 29)) == story().played(midnight)
+
+
 def test_a_window_of_twelve_months_is_twelve_months_of_the_story() -> None:
     policy, closed = a_policy().in_story(story()), BEGAN + timedelta(hours=1)
     ends = policy.window_end("reopen", closed)
