@@ -85,6 +85,9 @@ async def wait(
     what, _, wanted = until.partition("=")
     end = asyncio.get_running_loop().time() + timeout_s
     while asyncio.get_running_loop().time() < end:
+        if what == "facts" and 0 < await desk.cases.facts(case) < int(wanted):
+            await asyncio.sleep(LOOK_AGAIN)
+            continue
         found = await desk.cases.show(case)
         if found is None and not await desk.intake.is_kept(case):
             raise unknown_case(case)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
 
@@ -93,6 +93,14 @@ class Cases:
                 .order_by(col(CaseEventRow.seq))
             )
             return [{**read_fact(row.body, row.seq, key), "hash": row.hash} for row in rows]
+
+    async def facts(self, case: str) -> int:
+        """Return how many facts of a case are on the record."""
+        async with reading(self._engine) as connection:
+            found = await connection.execute(
+                select(func.max(col(CaseEventRow.seq))).where(col(CaseEventRow.case) == case)
+            )
+            return int(found.scalar_one_or_none() or 0)
 
     async def of_instruction(self, case: str, key: str) -> list[dict[str, Any]]:
         """Return the facts an instruction brought about, as an answer shows them."""

@@ -178,3 +178,12 @@ async def test_what_was_refused_on_a_case_can_be_read(desk: DeskHouse) -> None:
     assert (row["by"], row["command"], row["code"]) == ("tomas", "decide", "wrong-phase")
     nobody = await desk.get("/cases/CIR-2026-009999/attempts")
     assert nobody.says == (404, "not-found", "unknown-case")
+
+
+async def test_a_case_is_waited_for_until_it_has_so_many_facts(desk: DeskHouse) -> None:
+    await show(desk)
+    reply = await desk.get(f"/cases/{REFERENCE}/wait?for=facts=1")
+    assert (reply.status, reply.json["case"]) == (200, REFERENCE)
+    late = await desk.get(f"/cases/{REFERENCE}/wait?for=facts=2&timeout_s=0.2")
+    assert late.says == (408, "timeout", "timeout")
+    assert (await desk.get("/cases/CIR-1-1/wait?for=facts=1")).says[0] == 404

@@ -245,10 +245,10 @@ def on_database(url: str | None) -> dict[str, str]:
     return ours if url is None else {**ours, VARIABLE: url}
 
 
-def answer_of(process: subprocess.Popen[str], body: object = None) -> Answer:
+def answer_of(process: subprocess.Popen[str], body: object = None, limit: float = 100) -> Answer:
     """Wait for a ``cir`` that was started and return what it said."""
     given = body if isinstance(body, str) or body is None else json.dumps(body)
-    out, err = process.communicate(given, timeout=100)
+    out, err = process.communicate(given, timeout=limit)
     return Answer(process.returncode, out, err)
 
 
