@@ -149,9 +149,8 @@ def _check_registers(options: Options, scenario: "Scenario") -> None:
     ):
         known = {row.get("id") or row.get("code"): row for row in desk.get(f"/registers/{name}")}
         for entry in wanted:
-            row = entry.model_dump(mode="json")
-            key = str(row.get("id") or row.get("code"))
-            if known.get(key) != row:
+            key = str(getattr(entry, "id", "") or getattr(entry, "code", ""))
+            if key not in known or type(entry).model_validate(known[key]) != entry:
                 how = "is not on the register" if key not in known else "stands there otherwise"
                 problems.append({"field": f"world.{name}", "message": f"{key} {how}"})
     if problems:
