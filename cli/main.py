@@ -45,14 +45,10 @@ def own_verbs(noun: str) -> dict[str, click.Command]:
         from cli import local
 
         return local.verbs()
-    if noun == "exercise":
-        from cli import exercise
+    if noun in ("exercise", "policy"):
+        from cli import exercise, rehearse
 
-        return exercise.verbs()
-    if noun == "policy":
-        from cli import rehearse
-
-        return rehearse.policy_verbs()
+        return exercise.verbs() if noun == "exercise" else rehearse.policy_verbs()
     if noun == "clock":
         from cli import clocks
 
