@@ -68,12 +68,14 @@ def everybody() -> dict[str, Any]:
 
 
 def in_time(house: House, stories: dict[Path, tuple[str, ...]]) -> dict[str, dict[str, Any]]:
-    """Play stories side by side until none of them had a step that came too late."""
+    """Play stories side by side; those with a step that came too late again, one by one, slower."""
     answers: dict[str, dict[str, Any]] = {}
     left = dict(stories)
     for speed in SPEEDS:
-        for path, answer in side_by_side(house, left, speed).items():
-            answers[path.stem] = answer.data
+        groups = [left] if speed == SPEEDS[0] else [{path: more} for path, more in left.items()]
+        for group in groups:
+            for path, answer in side_by_side(house, group, speed).items():
+                answers[path.stem] = answer.data
         late = {path for path in left if answers[path.stem].get("late")}
         left = {path: more for path, more in left.items() if path in late}
         if not left:
