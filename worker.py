@@ -16,6 +16,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from temporalio.workflow import SandboxImportNotificationPolicy
 
 from activities.billing import Billing, FinanceDesk
+from activities.comparing import Comparing
 from activities.meeting import Meeting
 from activities.notice_ports import Notifier
 from activities.notices import Notices
@@ -29,6 +30,7 @@ from adapters.channels import ByChannel
 from adapters.check_words import CheckWords
 from adapters.database.addresses import RegisterAddresses
 from adapters.database.engine import create_engine
+from adapters.database.findings import Findings
 from adapters.database.intake import Intake
 from adapters.database.migrate import prepare
 from adapters.database.notice_book import DatabaseNoticeBook
@@ -52,6 +54,7 @@ from adapters.provider.desk import ProviderDesks
 from adapters.rendering import Templates
 from adapters.signed_line import Desk, SignedLine
 from adapters.temporal.bootstrap import bootstrap, watch_namespace
+from adapters.temporal.case_runs import TemporalCaseRuns
 from adapters.temporal.connect import connect, connect_when_up
 from adapters.temporal.running_cases import RunningCases
 from adapters.temporal.schedule import WATCH_QUEUE, ensure_watch
@@ -205,12 +208,10 @@ def templates_of(settings: Settings) -> Templates:
     return Templates(settings.duty_line, CheckWords(settings.check_word_key()))
 
 
-def build_outward(
-    settings: Settings, engine: AsyncEngine, doors: Doors, meeting: Meeting
-) -> list[Callable[..., Any]]:
-    """Return the activities that reach people, over the doors they may use."""
+def build_pager(settings: Settings, engine: AsyncEngine, doors: Doors) -> DatabasePager:
+    """Return the pager of one kind of case."""
     policy = read_policy(settings.policy_file)
-    pager = DatabasePager(
+    return DatabasePager(
         engine,
         Registers(engine, utc_now),
         MessagePageSender(doors.notifier, templates_of(settings), utc_now),
@@ -218,7 +219,13 @@ def build_outward(
         policy.scaled(timedelta(seconds=policy.setting("pager.batching_seconds"))),
         exercises=doors.exercises,
     )
-    paging = Paging(pager)
+
+
+def build_outward(
+    settings: Settings, engine: AsyncEngine, doors: Doors, meeting: Meeting
+) -> list[Callable[..., Any]]:
+    """Return the activities that reach people, over the doors they may use."""
+    paging = Paging(build_pager(settings, engine, doors))
     return [
         build_notices(settings, engine, doors, meeting).deliver_notices,
         paging.enter_pages,
@@ -280,6 +287,21 @@ def build_receipts(client: Client, settings: Settings, engine: AsyncEngine) -> R
     )
 
 
+def build_comparing(client: Client, settings: Settings, engine: AsyncEngine) -> Comparing:
+    """Return what compares cases on record with what runs, and pages on their behalf."""
+    sinks = exercise_doors(settings.outbox, settings.sender)
+    return Comparing(
+        Findings(engine, utc_now),
+        TemporalCaseRuns(client),
+        {
+            False: build_pager(settings, engine, real_doors(settings, engine)),
+            True: build_pager(settings, engine, sinks),
+        },
+        read_policy(settings.policy_file),
+        utc_now,
+    )
+
+
 def build_watchkeeper(
     client: Client, watch: Client, settings: Settings, engine: AsyncEngine
 ) -> Worker:
@@ -303,6 +325,7 @@ def build_watchkeeper(
             watching.start_pending,
             watching.tell_registers,
             build_receipts(client, settings, engine).poll,
+            build_comparing(client, settings, engine).compare,
         ],
         workflow_runner=workflow_runner(),
     )

@@ -15,6 +15,7 @@ from adapters.database.attempts import Attempts
 from adapters.database.cases import Cases
 from adapters.database.confirmations import Confirmations
 from adapters.database.engine import create_engine
+from adapters.database.findings import Findings
 from adapters.database.intake import Intake
 from adapters.database.register_changes import RegisterChanges
 from adapters.database.register_news import RegisterNews
@@ -69,6 +70,7 @@ def build_application(settings: Settings) -> FastAPI:
             confirmations=Confirmations(engine, utc_now, keys),
             intake=Intake(engine, utc_now, keys),
             attempts=Attempts(engine, utc_now),
+            findings=Findings(engine, utc_now),
             instructor=Instructor(client),
             tell_cases=lambda: tell_cases_now(client, news),
             key=key,

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from adapters.database.attempts import Attempts
 from adapters.database.cases import Cases
 from adapters.database.confirmations import Confirmations
+from adapters.database.findings import Findings
 from adapters.database.intake import Intake
 from adapters.database.register_changes import RegisterChanges
 from adapters.database.register_record import RegisterRecord
@@ -24,6 +25,7 @@ from adapters.temporal.instructing import (
 from api.answers import Answer, of_refusal, unknown_case
 from domain.command import Command
 from domain.decider import FactLine, Receipt, authorise, build
+from domain.decisions.escalations import AcknowledgeEscalation
 from domain.errors import Code, Refused
 from domain.people import Role
 
@@ -83,6 +85,7 @@ class Desk:
         confirmations: Confirmations,
         intake: Intake,
         attempts: Attempts,
+        findings: Findings,
         instructor: Instructor,
         tell_cases: Callable[[], Awaitable[None]],
         key: DeskKey,
@@ -97,6 +100,7 @@ class Desk:
         self.now = now
         self.key = key
         self.attempts = attempts
+        self.findings = findings
         self._instructor = instructor
         self.tell_cases = tell_cases
         self._acknowledged: dict[str, int] = {}
@@ -121,6 +125,8 @@ class Desk:
         try:
             authorise(kind, who.id, who.roles)
             command = build(name, {**payload, "by": who.id, "stamp": None})
+            if (taken := await self._taken(case, command)) is not None:
+                return taken
             stamped = await self._stamped(who, case, command)
             known = await self.cases.has_instruction(case, key)
             receipt = await self._instructor.instruct(case, stamped, patience)
@@ -133,6 +139,21 @@ class Desk:
             kind_, code, words = SAYS[type(error)]
             raise _with_key(kind_, code, words.format(case=case), key) from error
         return await self._complete(receipt.but(repeated=receipt.repeated or known), key)
+
+    async def _taken(self, case: str, command: Command) -> Receipt | None:
+        """Take what the watchkeeper pages about a case, which may not run; else ``None``."""
+        if not isinstance(command, AcknowledgeEscalation):
+            return None
+        if not await self.findings.acknowledge(case, command.about, command.by):
+            return None
+        shown = await self.shown(case)
+        return Receipt(
+            case=case,
+            command=command.name,
+            version=shown["version"],
+            phase=shown["phase"],
+            outcome=shown["outcome"],
+        )
 
     async def keep_refused(
         self, case: str, name: str, who: Who, key: str, refused: Refused

@@ -10,6 +10,7 @@ from api.answers import Answer
 from api.bodies import json_object
 from api.changes import waiting_lines
 from api.desk import Desk, Who
+from api.findings import finding_lines
 from api.identity import Asking, TheDesk
 from domain.decider import REASON_MAX, REASON_MIN
 from domain.free_text import clean_words
@@ -25,11 +26,12 @@ _ITEM = re.compile(r"^(CIR-\d{4}-\d{6})/(\d{1,9})$")
 
 @router.get("/inbox")
 async def inbox(who: Asking, desk: TheDesk) -> list[dict[str, Any]]:
-    """Return what needs the asking person now, by deadline; changes of registers among it."""
+    """Return what needs the asking person now, by deadline; registers and findings among it."""
     actions = await desk.cases.inbox(tuple(role.value for role in who.roles), who.id)
     changes = waiting_lines(await desk.changes.pending(), who)
     direct = await desk.confirmations.waiting() if may(who.roles, CONFIRMS) else []
-    return sorted([*direct, *actions, *changes], key=lambda line: str(line["by"]))
+    found = finding_lines(await desk.findings.standing(), who)
+    return sorted([*direct, *actions, *changes, *found], key=lambda line: str(line["by"]))
 
 
 @router.post("/inbox/confirm")

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from api.answers import Answer, unknown_case
 from api.desk import Desk
+from api.findings import finding_pages
 from api.identity import Asking, TheDesk
 
 LOOK_AGAIN = 0.05
@@ -108,4 +109,6 @@ async def _is_there(desk: Desk, found: dict[str, Any], what: str, wanted: str) -
 @router.get("/escalations")
 async def escalations(_who: Asking, desk: TheDesk) -> list[dict[str, Any]]:
     """Return every page that waits for a person, across cases."""
-    return await desk.cases.escalations()
+    found = finding_pages(await desk.findings.standing())
+    pages = [*await desk.cases.escalations(), *found]
+    return sorted(pages, key=lambda line: -(line["rung"] or 0))

@@ -6,6 +6,7 @@ from datetime import timedelta
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from activities.comparing import Comparing
     from activities.receipts import Receipts
     from activities.watching import Watching
 
@@ -23,6 +24,7 @@ class WatchkeeperWorkflow:
     @workflow.run
     async def run(self) -> int:
         """Look at everything side by side; return how many reports were started."""
+        compares = [self._compare()] if workflow.patched("compare-cases") else []
         started, *_ = await asyncio.gather(
             workflow.execute_activity_method(
                 Watching.start_pending,
@@ -39,5 +41,14 @@ class WatchkeeperWorkflow:
                 start_to_close_timeout=WITHIN,
                 summary="ask what became of messages",
             ),
+            *compares,
         )
         return started
+
+    async def _compare(self) -> int:
+        """Find what cases cannot say of themselves, and page about it."""
+        return await workflow.execute_activity_method(
+            Comparing.compare,
+            start_to_close_timeout=WITHIN,
+            summary="compare cases with what runs",
+        )

@@ -170,6 +170,38 @@ class PageRowRow(SQLModel, table=True):
     message: str | None = None
 
 
+class FindingRow(SQLModel, table=True):
+    """What the watchkeeper found about a case that the case cannot say itself.
+
+    Attributes:
+        pages: How often somebody was paged about it; ``rung``: the rung reached last.
+        over_at: When it was no longer found, or somebody had it who alone could end it.
+    """
+
+    __tablename__ = "finding"
+
+    key: str = Field(primary_key=True)
+    case: str = Field(index=True)
+    about: str
+    says: str
+    found_at: datetime
+    pages: int = 0
+    rung: int | None = None
+    paged_at: datetime | None = None
+    acknowledged_by: str | None = None
+    acknowledged_at: datetime | None = None
+    over_at: datetime | None = Field(default=None, index=True)
+
+
+class WatchStampRow(SQLModel, table=True):
+    """When the watchkeeper looked last."""
+
+    __tablename__ = "watch_stamp"
+
+    id: int = Field(primary_key=True)
+    at: datetime
+
+
 class RefusedAttemptRow(SQLModel, table=True):
     """An instruction that was refused, written down before it was answered."""
 

@@ -4,11 +4,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.testing import ActivityEnvironment
 
+from adapters.database.findings import Findings
 from tests import live
 from tests.builders import SAID_BY, WHY
 from tests.databases import Database
 from tests.live import Ask
+from worker import build_comparing
 
 pytestmark = pytest.mark.server
 
@@ -43,6 +46,19 @@ async def test_edge_29_a_case_cancelled_by_hand_wakes_l2_and_runs_on(office: liv
     assert page["payload"]["rung"] == 2
     assert (await case.handle.describe()).status is WorkflowExecutionStatus.RUNNING
     assert (await case.state()).live_clocks("triage-acknowledgement")
+
+
+async def test_edge_29_a_case_terminated_by_hand_is_found_by_comparison(
+    office: live.Office,
+) -> None:
+    """The watchkeeper wakes L2 for a case that cannot page any more."""
+    case = await office.open()
+    await case.settled()
+    await case.handle.terminate("a hand in the Web UI")
+    comparing = build_comparing(office.client, office.settings, office.engine)
+    await ActivityEnvironment().run(comparing.compare)
+    (found,) = await Findings(office.engine, live.utc_now).standing()
+    assert (found["about"], found["rung"]) == ("alarm:record-tampered", 2)
 
 
 async def test_edge_09_a_confirmation_on_its_way_is_superseded_and_never_sent(
