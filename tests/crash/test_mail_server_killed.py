@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,8 +11,10 @@ from typing import Any
 import pytest
 
 from activities.notice_ports import message_id
+from adapters.database.engine import row_dict
 from settings import ROOT
 from stack.layout import free_ports
+from tests.databases import rows
 from tests.e2e.house import QUALIFIES, House, a_house, read_mail, until
 
 CONFIRMED = "MHCLG confirms its support"
@@ -70,33 +71,29 @@ def mail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServer]:
 
 
 @pytest.fixture(scope="module")
-def house(mail: MailServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(
+    mail: MailServer, tmp_path_factory: pytest.TempPathFactory, stack_database: str | None
+) -> Iterator[House]:
     """Run a stack whose mails leave by the mail server."""
     home = tmp_path_factory.mktemp("home")
     (home / "cir.toml").write_text(
         f'[mail]\nhost = "127.0.0.1"\nport = {mail.port}\nsecurity = "plain"\n'
     )
-    with a_house(home, "default.toml") as running:
+    with a_house(home, "default.toml", stack_database) as running:
         yield running
 
 
-def rows(house: House, case: str, notice: str) -> list[dict[str, Any]]:
+def mails_of(house: House, case: str, notice: str) -> list[dict[str, Any]]:
     """Return the mails of a notice as the ledger has them."""
-    with sqlite3.connect(f"file:{house.data / 'cir.sqlite'}?mode=ro", uri=True) as database:
-        database.row_factory = sqlite3.Row
-        found = database.execute(
-            "select * from notice where \"case\" = ? and notice = ? and channel = 'email'",
-            (case, notice),
-        ).fetchall()
-    database.close()
-    return [dict(row) for row in found]
+    query = "SELECT * FROM notice WHERE \"case\" = :c AND notice = :n AND channel = 'email'"
+    return [row_dict(row) for row in rows(house.database, query, c=case, n=notice)]
 
 
 def settled(house: House, case: str, notice: str) -> dict[str, Any]:
     """Wait until the ledger says what became of a notice's mail."""
 
     def final() -> list[dict[str, Any]]:
-        found = rows(house, case, notice)
+        found = mails_of(house, case, notice)
         return [row for row in found if row["state"] != "sending" and not row["again"]]
 
     return until(final, f"the mail of {notice} to be settled")[0]

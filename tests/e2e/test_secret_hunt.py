@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import everything
 from tests.e2e.house import QUALIFIES, House, say, until
 
 pytestmark = pytest.mark.server
@@ -124,18 +125,20 @@ def test_nothing_planted_is_in_clear_anywhere_else(
     found = [
         *(hunted(p.name, p.read_bytes()) for p in files(house, "temporal.sqlite*")),
         *(hunted(p.name, p.read_bytes(), PERSONAL) for p in files(house, "cir.sqlite*")),
+        hunted("record", everything(house.database).encode(), PERSONAL),
         *(hunted(p.name, p.read_bytes()) for p in files(house, "*.log", "*.log.1", "*.json")),
         hunted("workflow list", listed(house)),
         hunted("processes", commands(house)),
         hunted("names of files", "\n".join(str(p) for p in house.data.rglob("*")).encode()),
     ]
     names = {one.place for one in found}
-    assert {"temporal.sqlite", "temporal.sqlite-wal", "cir.sqlite", "worker.log"} <= names
+    assert {"temporal.sqlite", "temporal.sqlite-wal", "record", "worker.log"} <= names
+    assert ("cir.sqlite" in names) == house.database.startswith("sqlite")
     with capsys.disabled():
         for one in found:
             say(f"  looked in {one.place}: {one.size:,} bytes, {len(one.words)} found")
         say(f"  {sum(one.size for one in found):,} bytes in all")
-    assert all(one.size for one in found if one.place in ("temporal.sqlite", "cir.sqlite"))
+    assert all(one.size for one in found if one.place in ("temporal.sqlite", "record"))
     assert {one.place: one.words for one in found if one.words} == {}
     assert case.encode() in listed(house)
 
