@@ -89,6 +89,27 @@ class PartnerSettings(Section):
         return url
 
 
+class WatchdogSettings(Section):
+    """``[watchdog]``: when the desk pages by its own mail, and whom besides those on duty.
+
+    Attributes:
+        also: Addresses that are always told.
+        every_s: Seconds between two looks [our default].
+        server_s: Seconds Temporal may be away before anybody is woken [our default].
+        worker_s: Seconds in which some worker must have asked for work; one that is idle asks at
+            least every 70 [our default].
+        watchkeeper_s: Seconds the watchkeeper may not have looked [our default].
+        database_s: Seconds the application database may be away [our default].
+    """
+
+    also: tuple[str, ...] = ()
+    every_s: float = 10
+    server_s: float = 60
+    worker_s: float = 120
+    watchkeeper_s: float = 240
+    database_s: float = 60
+
+
 class Settings(BaseSettings):
     """What a process of ours is told by its environment; the defaults are the embedded stack's.
 
@@ -120,6 +141,7 @@ class Settings(BaseSettings):
         notify: The service at GOV.UK Notify, when there is one.
         providers: ``[providers.ID]``: the desks of providers that take their messages over HTTP.
         finance: ``[finance]``: finance's desk, when it takes packs over HTTP.
+        watchdog: When the desk itself wakes somebody.
     """
 
     model_config = SettingsConfigDict(
@@ -152,6 +174,7 @@ class Settings(BaseSettings):
     notify: NotifySettings | None = None
     providers: dict[str, PartnerSettings] = {}
     finance: PartnerSettings | None = None
+    watchdog: WatchdogSettings = WatchdogSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -40,15 +40,13 @@ from adapters.database.receipts import DatabaseReceipts
 from adapters.database.records import DatabaseRecords
 from adapters.database.register_news import RegisterNews
 from adapters.database.registers import Registers
-from adapters.database.texts import DatabaseTexts, Limits
 from adapters.database.turns import DatabaseTurns
 from adapters.desk_key import DeskKey
 from adapters.finance.file_desk import FileFinanceDesk
 from adapters.finance.http_desk import HttpFinanceDesk
 from adapters.mail.file_outbox import FileOutboxNotifier
 from adapters.mail.page_sender import MessagePageSender
-from adapters.mail.smtp import MailServer, SmtpNotifier
-from adapters.notify.notifier import NotifyNotifier, NotifyService
+from adapters.mail.smtp import SmtpNotifier
 from adapters.policies import read_policy
 from adapters.provider.desk import ProviderDesks
 from adapters.rendering import Templates
@@ -59,9 +57,8 @@ from adapters.temporal.connect import connect, connect_when_up
 from adapters.temporal.running_cases import RunningCases
 from adapters.temporal.schedule import WATCH_QUEUE, ensure_watch
 from domain.notice import Address, Channel
+from outward import mail_server, notify_of
 from settings import (
-    MailSettings,
-    NotifySettings,
     PartnerSettings,
     Settings,
     SettingsError,
@@ -118,15 +115,8 @@ def real_doors(settings: Settings, engine: AsyncEngine) -> Doors:
     files = FileOutboxNotifier(settings.outbox, settings.sender)
     files.sweep()
     chosen: dict[Channel, Notifier] = {}
-    notify = None
-    if settings.notify is not None:
-        policy = read_policy(settings.policy_file)
-        limits = Limits(
-            equal=int(policy.setting("pager.hourly_equal_texts")),
-            most=int(policy.setting("pager.hourly_texts")),
-        )
-        texts = DatabaseTexts(engine, settings.check_word_key(), utc_now, limits)
-        notify = NotifyNotifier(notify_service(settings.notify), texts)
+    notify = notify_of(settings, engine, utc_now)
+    if notify is not None:
         chosen.update({"email": notify, "sms": notify})
     if settings.mail is not None:
         chosen["email"] = SmtpNotifier(mail_server(settings.mail), settings.sender)
@@ -148,19 +138,6 @@ def exercise_doors(outbox: Path, sender: str) -> Doors:
     return Doors(files, FileFinanceDesk(sink), None, exercises=True)
 
 
-def mail_server(chosen: MailSettings) -> MailServer:
-    """Return the mail server that the settings describe; its password is read from its file."""
-    return MailServer(
-        host=chosen.host,
-        port=chosen.port,
-        security=chosen.security,
-        user=chosen.user,
-        password=secret_of(chosen.password_file) or "",
-        authorities=chosen.authorities_file,
-        timeout_s=chosen.timeout_s,
-    )
-
-
 def signed_line(chosen: PartnerSettings) -> SignedLine:
     """Return the way to another organisation's desk; its secret is read from its file.
 
@@ -173,17 +150,6 @@ def signed_line(chosen: PartnerSettings) -> SignedLine:
         return SignedLine(desk, utc_now)
     except ValueError as error:
         raise SettingsError(f"{chosen.secret_file}: {error}") from None
-
-
-def notify_service(chosen: NotifySettings) -> NotifyService:
-    """Return the service at GOV.UK Notify that the settings describe."""
-    return NotifyService(
-        api_key=secret_of(chosen.api_key_file) or "",
-        email_template=chosen.email_template,
-        sms_template=chosen.sms_template,
-        base_url=chosen.base_url,
-        timeout_s=chosen.timeout_s,
-    )
 
 
 def build_notices(

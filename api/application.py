@@ -1,15 +1,18 @@
 """Composition of the desk: the one place in ``api/`` that knows ports and adapters."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
+from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.exceptions import HTTPException
+from temporalio.client import Client
 
 from adapters.database.attempts import Attempts
 from adapters.database.cases import Cases
@@ -26,12 +29,15 @@ from adapters.policies import read_numbers, read_policy
 from adapters.temporal.asking import CaseAsker
 from adapters.temporal.connect import connect
 from adapters.temporal.instructing import Instructor
+from adapters.temporal.presence import Presence
 from adapters.temporal.remote_codec import RemoteCodec
 from adapters.temporal.sealing import codec_of
 from api import changes, codec, explaining, inbox, instructions, intake, reads, registers, schemas
 from api.answers import Answer, database_away, fault, misread, no_door, say
 from api.desk import Desk
 from api.explaining import Explainer
+from api.watchdog import Watchdog
+from outward import mailer_of
 from settings import Settings
 from starter import case_keys_of, converter_of, tell_cases_now
 
@@ -39,6 +45,27 @@ from starter import case_keys_of, converter_of, tell_cases_now
 def utc_now() -> datetime:
     """Return the instant; the desk is an edge, and time enters here."""
     return datetime.now(UTC)  # noqa: TID251
+
+
+def watchdog_of(settings: Settings, engine: AsyncEngine, client: Client) -> Watchdog:
+    """Return the watchdog over the desk's own ways out."""
+    chosen = settings.watchdog
+    seconds = {
+        "server": chosen.server_s,
+        "worker": chosen.worker_s,
+        "watchkeeper": chosen.watchkeeper_s,
+        "database": chosen.database_s,
+    }
+    return Watchdog(
+        presence=Presence(client, settings.task_queue),
+        stamps=Findings(engine, utc_now),
+        staff=Registers(engine, utc_now),
+        mailer=mailer_of(settings, engine, utc_now),
+        also=chosen.also,
+        memory=settings.data / "watchdog.json",
+        patience={name: timedelta(seconds=length) for name, length in seconds.items()},
+        now=utc_now,
+    )
 
 
 def build_application(settings: Settings) -> FastAPI:
@@ -76,7 +103,11 @@ def build_application(settings: Settings) -> FastAPI:
             key=key,
             now=utc_now,
         )
+        watching = asyncio.create_task(
+            watchdog_of(settings, engine, client).watch(settings.watchdog.every_s)
+        )
         yield
+        watching.cancel()
         await engine.dispose()
 
     app = FastAPI(title="cir desk", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)

@@ -1,0 +1,60 @@
+"""The ways out that the settings name, for every process that sends or tries them."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from activities.notice_ports import Notifier
+from adapters.database.texts import DatabaseTexts, Limits
+from adapters.mail.file_outbox import FileOutboxNotifier
+from adapters.mail.smtp import MailServer, SmtpNotifier
+from adapters.notify.notifier import NotifyNotifier, NotifyService
+from adapters.policies import read_policy
+from settings import MailSettings, NotifySettings, Settings, secret_of
+
+
+def mail_server(chosen: MailSettings) -> MailServer:
+    """Return the mail server that the settings describe; its password is read from its file."""
+    return MailServer(
+        host=chosen.host,
+        port=chosen.port,
+        security=chosen.security,
+        user=chosen.user,
+        password=secret_of(chosen.password_file) or "",
+        authorities=chosen.authorities_file,
+        timeout_s=chosen.timeout_s,
+    )
+
+
+def notify_service(chosen: NotifySettings) -> NotifyService:
+    """Return the service at GOV.UK Notify that the settings describe."""
+    return NotifyService(
+        api_key=secret_of(chosen.api_key_file) or "",
+        email_template=chosen.email_template,
+        sms_template=chosen.sms_template,
+        base_url=chosen.base_url,
+        timeout_s=chosen.timeout_s,
+    )
+
+
+def notify_of(
+    settings: Settings, engine: AsyncEngine, now: Callable[[], datetime]
+) -> NotifyNotifier | None:
+    """Return the way through GOV.UK Notify, when one is named."""
+    if settings.notify is None:
+        return None
+    policy = read_policy(settings.policy_file)
+    limits = Limits(
+        equal=int(policy.setting("pager.hourly_equal_texts")),
+        most=int(policy.setting("pager.hourly_texts")),
+    )
+    texts = DatabaseTexts(engine, settings.check_word_key(), now, limits)
+    return NotifyNotifier(notify_service(settings.notify), texts)
+
+
+def mailer_of(settings: Settings, engine: AsyncEngine, now: Callable[[], datetime]) -> Notifier:
+    """Return what carries mails: the mail server, else Notify, else files in the outbox."""
+    if settings.mail is not None:
+        return SmtpNotifier(mail_server(settings.mail), settings.sender)
+    return notify_of(settings, engine, now) or FileOutboxNotifier(settings.outbox, settings.sender)
