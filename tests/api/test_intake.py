@@ -1,4 +1,5 @@
 import asyncio
+import base64
 import json
 from typing import Any
 
@@ -7,11 +8,13 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from adapters.database.attempts import Attempts
+from adapters.database.case_keys import CaseKeys
 from adapters.database.engine import reading
 from adapters.database.intake import Taken
 from adapters.database.tables import IntakeRow
+from adapters.keyring import Keyring
 from domain.report_json import MAX_BYTES
-from starter import bringer
+from starter import bringer, utc_now
 from tests.builders import NOON, a_report
 from tests.databases import Clock, count
 from tests.desk import REPORT, DeskHouse
@@ -50,10 +53,15 @@ async def test_with_temporal_away_a_report_is_kept_and_answered(desk: DeskHouse)
 
 async def test_a_report_is_kept_to_the_byte(desk: DeskHouse) -> None:
     body = b"\xef\xbb\xbf" + json.dumps(REPORT, indent=3).encode() + b"\n\n"
-    assert (await desk.post("/cases", body)).json["state"] == "kept"
+    taken = (await desk.post("/cases", body)).json
+    assert taken["state"] == "kept"
+    keys = CaseKeys(Keyring.from_file(desk.settings.payload_keys), utc_now)
     async with reading(desk.engine) as connection:
         kept = (await connection.execute(select(col(IntakeRow.body), col(IntakeRow.by)))).one()
-    assert (kept.body, kept.by) == (body, "kaya")
+        key = await keys.opening(connection, taken["case"])
+    opened = base64.b64decode(key.open(json.loads(kept.body), "body"))
+    assert (opened, kept.by) == (body, "kaya")
+    assert REPORT["reporter"]["name"].encode() not in kept.body
 
 
 async def test_the_same_report_again_is_the_same_case(desk: DeskHouse) -> None:
