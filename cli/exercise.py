@@ -261,6 +261,8 @@ def _offset(_context: click.Context, _option: click.Parameter, value: str | None
 
 def verbs() -> dict[str, click.Command]:
     """Return the verbs of ``cir exercise``."""
+    from cli.reference_provider import reference_provider
+
     file = click.Argument(["file"], metavar="FILE|-")
     speed = click.Option(
         ["--speed"], type=float, default=600, show_default=True,
@@ -270,4 +272,8 @@ def verbs() -> dict[str, click.Command]:
         ["--until"], metavar="+H:MM:SS", callback=_offset, help="Play only as far as that."
     )
     words = "Play a scenario on the running stack: marked EXERCISE, sinks only."
-    return {"rehearse": rehearse_verb(), "run": verb("run", ran, words, file, speed, until)}
+    return {
+        "rehearse": rehearse_verb(),
+        "run": verb("run", ran, words, file, speed, until),
+        "provider": reference_provider(),
+    }

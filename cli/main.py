@@ -24,7 +24,7 @@ WORDS = {
     "councils": "The register of councils.",
     "providers": "The providers.",
     "policy": "The numbers the service runs by.",
-    "exercise": "Rehearse a story, or play it on the running stack.",
+    "exercise": "Rehearse a story, play it on the running stack, or play a provider.",
     "local": "The stack on this machine.",
     "inbox": "What needs me now, across cases, by deadline.",
     "doctor": "Try what cir stands on, and say what to mend.",
