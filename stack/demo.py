@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from settings import ROOT
 from stack.database import VARIABLE, configured
+from stack.demo_partners import Partners
 from stack.local import down
 
 LONDON = ZoneInfo("Europe/London")
@@ -40,8 +41,20 @@ class Demo:
         if database is not None:
             self._environment[VARIABLE] = database
         self._script = script
+        self._partners: Partners | None = None
         self._case = ""
         self._seen = 0
+
+    def with_partners(self) -> None:
+        """Let a provider and a finance desk of their own take part; else everybody types."""
+        finance_ref = self._script["expected"]["pack"]["finance_ref"]
+        self._partners = Partners(self._home, finance_ref)
+
+    def end(self) -> None:
+        """Stop the stack and whoever takes part."""
+        down(self._home / "data")
+        if self._partners is not None:
+            self._partners.stop()
 
     def run(self) -> None:
         """Walk every step and hold the end against the figures written by hand."""
@@ -58,6 +71,9 @@ class Demo:
         say(f"\n{step['says']}")
         if "wait_for_page" in step:
             self._wait_for_page(step["wait_for_page"])
+        elif self._partners is not None and "by_its_desk" in step:
+            self._until(lambda: self._fact(step["by_its_desk"]), f"{step['as']} to answer")
+            say(f"  {step['as']}'s own desk said so, by HTTP")
         else:
             command = [self._filled(word) for word in step["cir"]]
             body = json.dumps(step["input"]) if "input" in step else None
@@ -193,13 +209,19 @@ def differences(expected: dict[str, Any], shown: dict[str, Any]) -> Any:  # noqa
 
 
 def main() -> int:
-    """Run the demo; ``--keep`` leaves it running, ``--configured`` takes the settings' database."""
+    """Run the demo.
+
+    ``--keep`` leaves it running and ``--configured`` takes the settings' database. With ``--files``
+    messages to the provider and to finance are files, and people type what those would answer.
+    """
     keep = "--keep" in sys.argv
     database = configured() if "--configured" in sys.argv else None
     home = Path(tempfile.mkdtemp(prefix="cir-demo-"))
     demo = Demo(home, json.loads((EXAMPLES / "demo.json").read_text()), database)
     began = time.monotonic()
     try:
+        if "--files" not in sys.argv:
+            demo.with_partners()
         demo.run()
         demo.tell_where(keep=keep)
     except DemoError as error:
@@ -207,7 +229,7 @@ def main() -> int:
         return 1
     finally:
         if not keep:
-            down(home / "data")
+            demo.end()
     say(f"{time.monotonic() - began:.0f} s")
     return 0
 
