@@ -11,7 +11,15 @@ from adapters.mail.file_outbox import FileOutboxNotifier
 from adapters.mail.smtp import MailServer, SmtpNotifier
 from adapters.notify.notifier import NotifyNotifier, NotifyService
 from adapters.policies import read_policy
-from settings import MailSettings, NotifySettings, Settings, secret_of
+from adapters.signed_line import Desk, SignedLine
+from settings import (
+    MailSettings,
+    NotifySettings,
+    PartnerSettings,
+    Settings,
+    SettingsError,
+    secret_of,
+)
 
 
 def mail_server(chosen: MailSettings) -> MailServer:
@@ -25,6 +33,20 @@ def mail_server(chosen: MailSettings) -> MailServer:
         authorities=chosen.authorities_file,
         timeout_s=chosen.timeout_s,
     )
+
+
+def signed_line(chosen: PartnerSettings, now: Callable[[], datetime]) -> SignedLine:
+    """Return the way to another organisation's desk; its secret is read from its file.
+
+    Raises:
+        SettingsError: The secret is none.
+    """
+    secret = secret_of(chosen.secret_file) or ""
+    try:
+        desk = Desk(url=str(chosen.url), secret=secret, timeout_s=chosen.timeout_s)
+        return SignedLine(desk, now)
+    except ValueError as error:
+        raise SettingsError(f"{chosen.secret_file}: {error}") from None
 
 
 def notify_service(chosen: NotifySettings) -> NotifyService:

@@ -50,20 +50,16 @@ from adapters.mail.smtp import SmtpNotifier
 from adapters.policies import read_policy
 from adapters.provider.desk import ProviderDesks
 from adapters.rendering import Templates
-from adapters.signed_line import Desk, SignedLine
 from adapters.temporal.bootstrap import bootstrap, watch_namespace
 from adapters.temporal.case_runs import TemporalCaseRuns
 from adapters.temporal.connect import connect, connect_when_up
 from adapters.temporal.running_cases import RunningCases
 from adapters.temporal.schedule import WATCH_QUEUE, ensure_watch
 from domain.notice import Address, Channel
-from outward import mail_server, notify_of
+from outward import mail_server, notify_of, signed_line
 from settings import (
-    PartnerSettings,
     Settings,
-    SettingsError,
     load,
-    secret_of,
 )
 from starter import PendingStarter, case_keys_of, converter_of
 from workflows.incident_case import IncidentCaseWorkflow
@@ -121,11 +117,11 @@ def real_doors(settings: Settings, engine: AsyncEngine) -> Doors:
     if settings.mail is not None:
         chosen["email"] = SmtpNotifier(mail_server(settings.mail), settings.sender)
     if settings.providers:
-        lines = {name: signed_line(desk) for name, desk in settings.providers.items()}
+        lines = {name: signed_line(desk, utc_now) for name, desk in settings.providers.items()}
         chosen["provider-message"] = ProviderDesks(lines, files)
     finance: FinanceDesk = FileFinanceDesk(settings.outbox)
     if settings.finance is not None:
-        line = signed_line(settings.finance)
+        line = signed_line(settings.finance, utc_now)
         finance = HttpFinanceDesk(line, FileFinanceDesk(settings.outbox), settings.outbox)
     return Doors(ByChannel(chosen, files), finance, notify, exercises=False)
 
@@ -136,20 +132,6 @@ def exercise_doors(outbox: Path, sender: str) -> Doors:
     files = FileOutboxNotifier(sink, sender)
     files.sweep()
     return Doors(files, FileFinanceDesk(sink), None, exercises=True)
-
-
-def signed_line(chosen: PartnerSettings) -> SignedLine:
-    """Return the way to another organisation's desk; its secret is read from its file.
-
-    Raises:
-        SettingsError: The secret is none.
-    """
-    secret = secret_of(chosen.secret_file) or ""
-    try:
-        desk = Desk(url=str(chosen.url), secret=secret, timeout_s=chosen.timeout_s)
-        return SignedLine(desk, utc_now)
-    except ValueError as error:
-        raise SettingsError(f"{chosen.secret_file}: {error}") from None
 
 
 def build_notices(

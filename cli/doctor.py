@@ -1,4 +1,4 @@
-"""``cir doctor``: try what ``cir`` stands on, and say what to mend."""
+"""``cir doctor``: try what ``cir`` stands on and what its settings name, and say what to mend."""
 
 import shutil
 from pathlib import Path
@@ -19,7 +19,8 @@ LEAST_ROOM = 2**30
 def doctored(options: Options, values: dict[str, Any]) -> None:
     """Try every part; exit 1 when something is to mend."""
     del values
-    found = [look(options) for look in (_server, _database, _stack, _desk, _token, _disk)]
+    looks = (_server, _database, _stack, _desk, _token, _disk)
+    found = [*(look(options) for look in looks), *_configured(options)]
     show(found, options)
     raise SystemExit(DONE if all(row["ok"] for row in found) else FAILED)
 
@@ -80,6 +81,13 @@ def _token(options: Options) -> dict[str, Any]:
 def _disk(options: Options) -> dict[str, Any]:
     free = shutil.disk_usage(options.home if options.home.exists() else Path.home()).free
     return _row("disk", f"{free // 2**20} MiB free", ok=free > LEAST_ROOM)
+
+
+def _configured(options: Options) -> list[dict[str, Any]]:
+    """Try what the settings name, where the settings are: this machine's stack."""
+    from stack.trial import trial
+
+    return trial(options.home / "data")
 
 
 def doctor() -> click.Command:

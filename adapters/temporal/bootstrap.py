@@ -90,7 +90,7 @@ async def ensure_search_attributes(client: Client, namespace: str) -> tuple[str,
         SearchAttributeTypeError: One exists with another type; adding it would silently do nothing.
     """
     service = client.operator_service
-    listed = await _listed(client, namespace)
+    listed = await listed_search_attributes(client, namespace)
     wrong = [
         name for name, kind in SEARCH_ATTRIBUTES.items() if name in listed and listed[name] != kind
     ]
@@ -105,7 +105,7 @@ async def ensure_search_attributes(client: Client, namespace: str) -> tuple[str,
     return tuple(missing)
 
 
-async def _listed(client: Client, namespace: str) -> dict[str, int]:
+async def listed_search_attributes(client: Client, namespace: str) -> dict[str, int]:
     """Return the custom search attributes; a namespace just made may take a moment to be known."""
     request = ListSearchAttributesRequest(namespace=namespace)
     for attempt in range(LOOKS):
