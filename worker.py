@@ -24,6 +24,7 @@ from activities.paging import Paging
 from activities.receipts import Receipts, ReceiptSource
 from activities.records import Recording
 from activities.reference import Refreshing
+from activities.rejected import RejectedPaging
 from activities.turns import Rotation
 from activities.watching import Watching
 from adapters.channels import ByChannel
@@ -35,6 +36,7 @@ from adapters.database.intake import Intake
 from adapters.database.migrate import prepare
 from adapters.database.notice_book import DatabaseNoticeBook
 from adapters.database.pager import DatabasePager
+from adapters.database.quarantine import Quarantine
 from adapters.database.readiness import DatabaseNotReadyError
 from adapters.database.receipts import DatabaseReceipts
 from adapters.database.records import DatabaseRecords
@@ -55,6 +57,7 @@ from adapters.temporal.case_runs import TemporalCaseRuns
 from adapters.temporal.connect import connect, connect_when_up
 from adapters.temporal.running_cases import RunningCases
 from adapters.temporal.schedule import WATCH_QUEUE, ensure_watch
+from domain.clocks.clock import Ladder
 from domain.notice import Address, Channel
 from outward import mail_server, notify_of, signed_line
 from settings import (
@@ -250,6 +253,14 @@ def build_comparing(client: Client, settings: Settings, engine: AsyncEngine) -> 
     )
 
 
+def build_rejected(settings: Settings, engine: AsyncEngine) -> RejectedPaging:
+    """Return what pages about reports that could not be read."""
+    every = read_policy(settings.policy_file).ladder_interval(Ladder.URGENT)
+    pager = build_pager(settings, engine, real_doors(settings, engine))
+    quarantine = Quarantine(engine, utc_now, case_keys_of(settings))
+    return RejectedPaging(quarantine, pager, utc_now, every)
+
+
 def build_watchkeeper(
     client: Client, watch: Client, settings: Settings, engine: AsyncEngine
 ) -> Worker:
@@ -274,6 +285,7 @@ def build_watchkeeper(
             watching.tell_registers,
             build_receipts(client, settings, engine).poll,
             build_comparing(client, settings, engine).compare,
+            build_rejected(settings, engine).page,
         ],
         workflow_runner=workflow_runner(),
     )

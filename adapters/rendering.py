@@ -32,8 +32,10 @@ class PageLine(Value):
         due_at: The true deadline; for an alarm, when it was raised. ISO, UTC.
         late: How late, in words; empty when it is not.
         acknowledge: The command that says "I have it".
+        what: What ``case`` is, when it is no case.
     """
 
+    what: str = "Case"
     case: str
     about: str
     says: str

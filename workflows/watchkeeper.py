@@ -8,6 +8,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.comparing import Comparing
     from activities.receipts import Receipts
+    from activities.rejected import RejectedPaging
     from activities.watching import Watching
 
 WATCHKEEPER = "Watchkeeper"
@@ -25,6 +26,7 @@ class WatchkeeperWorkflow:
     async def run(self) -> int:
         """Look at everything side by side; return how many reports were started."""
         compares = [self._compare()] if workflow.patched("compare-cases") else []
+        pages = [self._page_rejected()] if workflow.patched("rejected-reports") else []
         started, *_ = await asyncio.gather(
             workflow.execute_activity_method(
                 Watching.start_pending,
@@ -42,6 +44,7 @@ class WatchkeeperWorkflow:
                 summary="ask what became of messages",
             ),
             *compares,
+            *pages,
         )
         return started
 
@@ -51,4 +54,12 @@ class WatchkeeperWorkflow:
             Comparing.compare,
             start_to_close_timeout=WITHIN,
             summary="compare cases with what runs",
+        )
+
+    async def _page_rejected(self) -> int:
+        """Page about reports that could not be read, until somebody has them."""
+        return await workflow.execute_activity_method(
+            RejectedPaging.page,
+            start_to_close_timeout=WITHIN,
+            summary="page about rejected reports",
         )

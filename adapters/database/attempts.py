@@ -11,6 +11,11 @@ from sqlmodel import col
 from adapters.database.engine import reading, row_dict, writing
 from adapters.database.tables import RefusedAttemptRow
 
+SHOWN = ("command", "by", "code", "message", "at")
+
+AT_ONCE = 200
+"""Attempts of no case that are shown at once [our default]."""
+
 
 class Attempts:
     """The ledger of refused attempts."""
@@ -38,16 +43,21 @@ class Attempts:
 
     async def of_case(self, case: str) -> list[dict[str, Any]]:
         """Return every refused attempt on a case, oldest first."""
+        query = (
+            select(*(getattr(RefusedAttemptRow, name) for name in SHOWN))
+            .where(col(RefusedAttemptRow.case) == case)
+            .order_by(col(RefusedAttemptRow.id))
+        )
         async with reading(self._engine) as connection:
-            rows = await connection.execute(
-                select(
-                    col(RefusedAttemptRow.command),
-                    col(RefusedAttemptRow.by),
-                    col(RefusedAttemptRow.code),
-                    col(RefusedAttemptRow.message),
-                    col(RefusedAttemptRow.at),
-                )
-                .where(col(RefusedAttemptRow.case) == case)
-                .order_by(col(RefusedAttemptRow.id))
-            )
-            return [row_dict(row) for row in rows]
+            return [row_dict(row) for row in await connection.execute(query)]
+
+    async def of_no_case(self) -> list[dict[str, Any]]:
+        """Return the newest refused attempts that belong to no case, the newest first."""
+        query = (
+            select(*(getattr(RefusedAttemptRow, name) for name in (*SHOWN, "key")))
+            .where(col(RefusedAttemptRow.case) == "")
+            .order_by(col(RefusedAttemptRow.id).desc())
+            .limit(AT_ONCE)
+        )
+        async with reading(self._engine) as connection:
+            return [row_dict(row) for row in await connection.execute(query)]

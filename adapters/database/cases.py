@@ -13,7 +13,7 @@ from adapters.database.case_keys import CaseKeys
 from adapters.database.engine import reading, row_dict
 from adapters.database.notice_lines import notice_lines
 from adapters.database.records import read_fact
-from adapters.database.tables import CaseEventRow, CaseViewRow
+from adapters.database.tables import CaseEventRow, CaseViewRow, TurnRow
 from domain.people import STANDS_IN, Role
 from domain.value import utc_text
 
@@ -124,6 +124,16 @@ class Cases:
             found = await connection.execute(
                 select(col(CaseEventRow.seq))
                 .where(col(CaseEventRow.case) == case, col(CaseEventRow.instruction) == key)
+                .limit(1)
+            )
+            return found.first() is not None
+
+    async def has_turn(self, case: str, provider: str) -> bool:
+        """Tell whether a provider was called out to a case, or has its turn there."""
+        async with reading(self._engine) as connection:
+            found = await connection.execute(
+                select(col(TurnRow.key))
+                .where(col(TurnRow.case) == case, col(TurnRow.provider) == provider)
                 .limit(1)
             )
             return found.first() is not None

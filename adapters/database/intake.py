@@ -13,6 +13,7 @@ from sqlmodel import col
 from adapters.database.case_keys import CaseKey, CaseKeys
 from adapters.database.engine import reading, upsert, writing
 from adapters.database.tables import CaseNumberRow, CaseViewRow, IntakeRow
+from adapters.database.webhooks import Answered, Once, keep_with
 from domain.people import SYSTEM
 from domain.personal import sealed
 from domain.report import Report
@@ -63,34 +64,58 @@ class Intake:
             state: ``pending`` for one that starts by itself whatever happens, else what it waits
                 for; nobody but who took it starts that one.
         """
-        report, key = read.report, intake_key(read.report)
         async with writing(self._engine) as connection:
-            first = await _first(connection, key)
-            follows = None
-            if first is not None and await _is_archived(connection, first.reference):
-                follows = str(first.reference)
-                await _forget_key(connection, first.id)
-                first = None
-            if first is not None:
-                return await self._again(connection, first, body, read, by)
-            year = self._now().year
-            number = await _next_number(connection, year)
-            reference = f"CIR-{year}-{number:06d}"
-            case_key = await self._keys.sealing(connection, reference)
-            row = await _insert(
-                connection,
-                reference=reference,
-                year=year,
-                number=number,
-                key=key,
-                state=state,
-                follows=follows,
-                **_stored(body, read, by, case_key),
-            )
-            return Taken(
-                number=row, reference=reference, report=report,
-                received_at=report.source.received_at, follows=follows, by=by,
-            )  # fmt: skip
+            return await self._take(connection, body, read, by, state)
+
+    async def take_once(
+        self, body: bytes, read: ReadReport, by: str, once: Once,
+        answer: Callable[[Taken], Answered],
+    ) -> Taken:  # fmt: skip
+        """Commit a report that came as a message, with the answer its sender gets.
+
+        Raises:
+            TakenMeanwhileError: Another call took the message in this moment; nothing was taken.
+        """
+        async with writing(self._engine) as connection:
+            taken = await self._take(connection, body, read, by)
+            await keep_with(connection, once, answer(taken), self._now())
+        return taken
+
+    async def _take(
+        self,
+        connection: AsyncConnection,
+        body: bytes,
+        read: ReadReport,
+        by: str,
+        state: str = "pending",
+    ) -> Taken:
+        report, key = read.report, intake_key(read.report)
+        first = await _first(connection, key)
+        follows = None
+        if first is not None and await _is_archived(connection, first.reference):
+            follows = str(first.reference)
+            await _forget_key(connection, first.id)
+            first = None
+        if first is not None:
+            return await self._again(connection, first, body, read, by)
+        year = self._now().year
+        number = await _next_number(connection, year)
+        reference = f"CIR-{year}-{number:06d}"
+        case_key = await self._keys.sealing(connection, reference)
+        row = await _insert(
+            connection,
+            reference=reference,
+            year=year,
+            number=number,
+            key=key,
+            state=state,
+            follows=follows,
+            **_stored(body, read, by, case_key),
+        )
+        return Taken(
+            number=row, reference=reference, report=report,
+            received_at=report.source.received_at, follows=follows, by=by,
+        )  # fmt: skip
 
     async def _again(
         self,

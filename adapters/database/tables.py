@@ -217,6 +217,53 @@ class RefusedAttemptRow(SQLModel, table=True):
     at: datetime
 
 
+class WebhookRow(SQLModel, table=True):
+    """A signed message that was taken, with the answer it got; the same id gets the same.
+
+    Attributes:
+        id: The door, who signed, and the message's own id.
+        content: SHA-256 of the body.
+        repeats: How often it came again.
+    """
+
+    __tablename__ = "webhook"
+
+    id: str = Field(primary_key=True)
+    content: str
+    status: int
+    answer: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    at: datetime = Field(index=True)
+    repeats: int = 0
+
+
+class QuarantineRow(SQLModel, table=True):
+    """A signed report that could not be read: nothing that cried for help is dropped.
+
+    Attributes:
+        reference: ``REJ-000007``.
+        content: SHA-256 of the body; the same bytes again are the same item until it is decided.
+        body: The bytes, sealed with the item's own key; of a huge one the first of them.
+        pages: How often somebody was paged about it. ``rung``: the rung reached last.
+    """
+
+    __tablename__ = "quarantine"
+
+    id: int | None = Field(default=None, primary_key=True)
+    reference: str = Field(unique=True)
+    sender: str
+    content: str = Field(index=True)
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    problems: list[Any] = Field(sa_column=Column(JSON, nullable=False))
+    at: datetime
+    pages: int = 0
+    rung: int | None = None
+    acknowledged_by: str | None = None
+    acknowledged_at: datetime | None = None
+    discarded_by: str | None = None
+    discarded_at: datetime | None = Field(default=None, index=True)
+    reason: str | None = None
+
+
 class ProviderRow(SQLModel, table=True):
     """A provider with its contract and cards, as the register has it."""
 

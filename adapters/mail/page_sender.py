@@ -12,6 +12,9 @@ from domain.people import P, Person
 CHANNELS: tuple[Channel, ...] = ("email", "sms")
 """Go out together; a person without a telephone number has only the first."""
 
+REJECTED = "alarm:report-rejected"
+"""The alarm that belongs to no case."""
+
 
 class MessagePageSender:
     """Renders a person's pages and gives them to a notifier."""
@@ -83,14 +86,17 @@ def line_of(page: OwedPage, now: datetime) -> PageLine:
     """Return one page as the message says it."""
     about = page.about.rsplit("#", 1)[0]
     late = now - page.due_at
+    is_case = about != REJECTED
+    taken = f"escalation acknowledge {page.case} --about {about}"
     return PageLine(
+        what="Case" if is_case else "Rejected report",
         case=page.case,
         about=about,
         says=page.says,
         rung=page.rung,
         due_at=page.due_at.isoformat(),
         late=in_words(late) if not page.is_warning and late >= timedelta(seconds=1) else "",
-        acknowledge=f"cir escalation acknowledge {page.case} --about {about}",
+        acknowledge=f"cir {taken}" if is_case else f"cir intake acknowledge {page.case}",
         exercise=page.exercise,
     )
 

@@ -85,6 +85,16 @@ async def test_a_breach_says_how_late_it_is_and_how_to_acknowledge(
     assert f"cir escalation acknowledge {REFERENCE} --about decision" in body
 
 
+async def test_a_rejected_report_is_called_no_case_and_has_its_own_answer(
+    sender: MessagePageSender, notifier: FakeNotifier
+) -> None:
+    page = BREACH.but(case="REJ-000007", about="alarm:report-rejected#1", rung=0)
+    await sender.send(PRIYA, (page,), "page/x/priya")
+    body = notifier.calls[0].body
+    assert "Rejected report REJ-000007" in body
+    assert "cir intake acknowledge REJ-000007" in body
+
+
 async def test_a_digest_names_every_case(sender: MessagePageSender, notifier: FakeNotifier) -> None:
     await sender.send(PRIYA, (BREACH, WARNING.but(case=OTHER)), "page/x/priya")
     body = notifier.calls[0].body
