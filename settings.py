@@ -110,6 +110,42 @@ class WatchdogSettings(Section):
     database_s: float = 60
 
 
+class SenderSettings(Section):
+    """``[senders.NAME]``: somebody who may send reports at ``POST /reports``.
+
+    Attributes:
+        secret_file: Holds the secret that the sender signs with (``whsec_…``).
+        channel: The channel of every report of theirs, whatever the report says.
+    """
+
+    secret_file: Path
+    channel: Literal[
+        "ncsc-referral", "council-phone", "council-email", "staff", "provider", "other"
+    ]
+
+
+class DoorsSettings(Section):
+    """``[doors]``: the doors for those outside; what names no file lets nobody in.
+
+    Attributes:
+        host: Where they are bound when they have a port of their own.
+        port: A port of their own; without one they are at the desk's.
+        provider_secret_files: Provider id -> secrets it signs with; two while one replaces another.
+        finance_secret_files: Secrets that the finance desk signs with.
+        notify_token_file: The bearer token that GOV.UK Notify calls back with.
+        burst: Messages that one sender may send at once [our default].
+        per_second: Messages a second that one sender may send for ever [our default].
+    """
+
+    host: str = "127.0.0.1"
+    port: int | None = None
+    provider_secret_files: dict[str, tuple[Path, ...]] = {}
+    finance_secret_files: tuple[Path, ...] = ()
+    notify_token_file: Path | None = None
+    burst: int = 120
+    per_second: float = 2
+
+
 class Settings(BaseSettings):
     """What a process of ours is told by its environment; the defaults are the embedded stack's.
 
@@ -142,6 +178,8 @@ class Settings(BaseSettings):
         providers: ``[providers.ID]``: the desks of providers that take their messages over HTTP.
         finance: ``[finance]``: finance's desk, when it takes packs over HTTP.
         watchdog: When the desk itself wakes somebody.
+        senders: Who may send reports, by name.
+        doors: The doors for those outside.
     """
 
     model_config = SettingsConfigDict(
@@ -175,6 +213,8 @@ class Settings(BaseSettings):
     providers: dict[str, PartnerSettings] = {}
     finance: PartnerSettings | None = None
     watchdog: WatchdogSettings = WatchdogSettings()
+    senders: dict[str, SenderSettings] = {}
+    doors: DoorsSettings = DoorsSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -23,6 +23,19 @@ STATUS = {
 }
 
 
+CHALLENGES = {
+    "unknown-person": "Bearer",
+    "bad-token": "Bearer",
+    "unsigned": "Standard-Webhooks",
+    "bad-signature": "Standard-Webhooks",
+    "stale": "Standard-Webhooks",
+}
+"""Codes for somebody we do not know, with what would prove who they are: status 401."""
+
+TOO_MANY = "too-many"
+"""Code for somebody who sends too much: status 429."""
+
+
 class Answer(Exception):  # noqa: N818  (it is an answer, like Refused)
     """Something the desk says instead of a result.
 
@@ -71,8 +84,12 @@ async def say(_request: Request, answer: Exception) -> JSONResponse:
     """Turn an ``Answer`` into its response."""
     if not isinstance(answer, Answer):
         return await fault(_request, answer)
-    if answer.code == "unknown-person":
-        return JSONResponse(body(answer), status_code=401, headers={"WWW-Authenticate": "Bearer"})
+    if answer.code in CHALLENGES:
+        challenge = {"WWW-Authenticate": CHALLENGES[answer.code]}
+        return JSONResponse(body(answer), status_code=401, headers=challenge)
+    if answer.code == TOO_MANY:
+        later = {"Retry-After": str(answer.details["retry_after_s"])}
+        return JSONResponse(body(answer), status_code=429, headers=later)
     return JSONResponse(body(answer), status_code=STATUS[answer.kind])
 
 

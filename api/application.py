@@ -1,13 +1,12 @@
 """Composition of the desk: the one place in ``api/`` that knows ports and adapters."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -20,25 +19,49 @@ from adapters.database.confirmations import Confirmations
 from adapters.database.engine import create_engine
 from adapters.database.findings import Findings
 from adapters.database.intake import Intake
+from adapters.database.quarantine import Quarantine
+from adapters.database.receipts import DatabaseReceipts
 from adapters.database.register_changes import RegisterChanges
 from adapters.database.register_news import RegisterNews
 from adapters.database.register_record import RegisterRecord
 from adapters.database.registers import Registers
+from adapters.database.webhooks import Webhooks
 from adapters.desk_key import DeskKey
 from adapters.policies import read_numbers, read_policy
 from adapters.temporal.asking import CaseAsker
+from adapters.temporal.bootstrap import watch_namespace
 from adapters.temporal.connect import connect
 from adapters.temporal.instructing import Instructor
 from adapters.temporal.presence import Presence
 from adapters.temporal.remote_codec import RemoteCodec
 from adapters.temporal.sealing import codec_of
-from api import changes, codec, explaining, inbox, instructions, intake, reads, registers, schemas
+from api import (
+    acknowledgements,
+    alive,
+    changes,
+    codec,
+    explaining,
+    inbox,
+    instructions,
+    intake,
+    provider_messages,
+    reads,
+    receipts,
+    registers,
+    rejected,
+    reports,
+    schemas,
+)
 from api.answers import Answer, database_away, fault, misread, no_door, say
+from api.buckets import Buckets
 from api.desk import Desk
 from api.explaining import Explainer
+from api.keys import keys_of
+from api.looking import Looking
+from api.outside import Keys, Outside
 from api.watchdog import Watchdog
 from outward import mailer_of
-from settings import Settings
+from settings import DoorsSettings, Settings
 from starter import case_keys_of, converter_of, tell_cases_now
 
 
@@ -68,8 +91,36 @@ def watchdog_of(settings: Settings, engine: AsyncEngine, client: Client) -> Watc
     )
 
 
+STAFF = (
+    *(codec, inbox, intake, registers, changes),
+    *(rejected, reads, explaining, instructions, schemas),
+)
+"""The doors of staff, each with its token."""
+
+OUTSIDE = (alive, reports, provider_messages, receipts, acknowledgements)
+"""The doors of those outside, each with a signature or a token of its own."""
+
+
 def build_application(settings: Settings) -> FastAPI:
-    """Return the desk as an application."""
+    """Return the desk as an application; the doors for those outside too, unless bound apart."""
+    app = _application("cir desk", settings, watches=True)
+    app.add_middleware(codec.CodecOrigins, origins=codec.origins_of(settings.ui_url))
+    outward = OUTSIDE if settings.doors.port is None else (alive,)
+    for door in (*outward, *STAFF):
+        app.include_router(door.router)
+    return app
+
+
+def build_outside(settings: Settings) -> FastAPI:
+    """Return the doors for those outside as an application of their own."""
+    app = _application("cir doors for those outside", settings, watches=False)
+    for door in OUTSIDE:
+        app.include_router(door.router)
+    return app
+
+
+def _application(title: str, settings: Settings, *, watches: bool) -> FastAPI:
+    keys = keys_of(settings)  # what is wrong with them is said before anything is served
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -78,6 +129,7 @@ def build_application(settings: Settings) -> FastAPI:
         client = await connect(
             settings.temporal_address, settings.temporal_namespace, converter, lazy=True
         )
+        app.state.engine = engine
         app.state.client = client
         app.state.codec = RemoteCodec(codec_of(converter), settings.temporal_namespace)
         app.state.task_queue = settings.task_queue
@@ -85,50 +137,68 @@ def build_application(settings: Settings) -> FastAPI:
         app.state.explainer = Explainer(
             CaseAsker(client), app.state.policy, read_numbers(settings.policy_file)
         )
-        known, key = Registers(engine, utc_now), DeskKey.from_file(settings.desk_key)
-        news = RegisterNews(engine)
-        await known.publish_desk_key(key.id, key.public)
-        keys = case_keys_of(settings)
-        app.state.desk = Desk(
-            registers=known,
-            changes=RegisterChanges(engine, utc_now),
-            register_record=RegisterRecord(engine),
-            cases=Cases(engine, utc_now, keys),
-            confirmations=Confirmations(engine, utc_now, keys),
-            intake=Intake(engine, utc_now, keys),
-            attempts=Attempts(engine, utc_now),
-            findings=Findings(engine, utc_now),
-            instructor=Instructor(client),
-            tell_cases=lambda: tell_cases_now(client, news),
-            key=key,
-            now=utc_now,
+        app.state.desk = await _desk(settings, engine, client)
+        watch = watch_namespace(settings.temporal_namespace)
+        looking = Looking(await connect(settings.temporal_address, watch, converter, lazy=True))
+        app.state.outside = _outside(
+            settings.doors, keys, engine, client, app.state.desk, looking.now
         )
-        watching = asyncio.create_task(
-            watchdog_of(settings, engine, client).watch(settings.watchdog.every_s)
+        watchdog = watchdog_of(settings, engine, client)
+        watching = (
+            asyncio.create_task(watchdog.watch(settings.watchdog.every_s)) if watches else None
         )
         yield
-        watching.cancel()
+        if watching is not None:
+            watching.cancel()
+        await looking.end()
         await engine.dispose()
 
-    app = FastAPI(title="cir desk", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.add_middleware(codec.CodecOrigins, origins=codec.origins_of(settings.ui_url))
-    doors = (
-        *(codec, inbox, intake, registers),
-        *(changes, reads, explaining, instructions, schemas),
-    )
-    for door in doors:
-        app.include_router(door.router)
+    app = FastAPI(title=title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_exception_handler(Answer, say)
     app.add_exception_handler(RequestValidationError, misread)
     app.add_exception_handler(HTTPException, no_door)
     for away in (OperationalError, ProgrammingError, NoConnectionError):
         app.add_exception_handler(away, database_away)
     app.add_exception_handler(Exception, fault)
-    app.add_api_route("/health", healthy, methods=["GET"])
-    app.add_api_route("/ready", healthy, methods=["GET"])
     return app
 
 
-async def healthy() -> JSONResponse:
-    """Say that the desk answers."""
-    return JSONResponse({"ok": True})
+async def _desk(settings: Settings, engine: AsyncEngine, client: Client) -> Desk:
+    known, key = Registers(engine, utc_now), DeskKey.from_file(settings.desk_key)
+    news, keys = RegisterNews(engine), case_keys_of(settings)
+    await known.publish_desk_key(key.id, key.public)
+    return Desk(
+        registers=known,
+        changes=RegisterChanges(engine, utc_now),
+        register_record=RegisterRecord(engine),
+        cases=Cases(engine, utc_now, keys),
+        confirmations=Confirmations(engine, utc_now, keys),
+        intake=Intake(engine, utc_now, keys),
+        attempts=Attempts(engine, utc_now),
+        findings=Findings(engine, utc_now),
+        quarantine=Quarantine(engine, utc_now, keys),
+        instructor=Instructor(client),
+        tell_cases=lambda: tell_cases_now(client, news),
+        key=key,
+        now=utc_now,
+    )
+
+
+def _outside(
+    doors: DoorsSettings,
+    keys: Keys,
+    engine: AsyncEngine,
+    client: Client,
+    desk: Desk,
+    look_now: Callable[[], None],
+) -> Outside:
+    return Outside(
+        keys=keys,
+        desk=desk,
+        webhooks=Webhooks(engine, utc_now),
+        receipts=DatabaseReceipts(engine, utc_now),
+        asker=CaseAsker(client),
+        buckets=Buckets(doors.burst, doors.per_second, asyncio.get_running_loop().time),
+        look_now=look_now,
+        now=utc_now,
+    )

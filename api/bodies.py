@@ -1,7 +1,7 @@
 """Reading a request's body without ever holding more of it than is allowed."""
 
 import json
-from typing import Any
+from typing import Any, Never
 
 from fastapi import Request
 
@@ -36,11 +36,14 @@ async def whole_body(request: Request, limit: int) -> bytes:
     """
     body = await body_of(request, limit)
     if len(body) > limit:
-        words = (
-            f"That is more than the {limit // 1024} KiB this door takes. Nothing was read of it."
-        )
-        raise Answer("usage", "too-large", words)
+        raise too_large(limit)
     return body
+
+
+def too_large(limit: int) -> Answer:
+    """Return the answer to a body that is too large to be read."""
+    words = f"That is more than the {limit // 1024} KiB this door takes. Nothing was read of it."
+    return Answer("usage", "too-large", words)
 
 
 async def json_object(request: Request) -> dict[str, Any]:
@@ -54,6 +57,38 @@ async def json_object(request: Request) -> dict[str, Any]:
         data = json.loads(raw or b"{}")
     except (ValueError, RecursionError) as error:
         raise Answer("usage", "not-json", "The instruction is not JSON in UTF-8.") from error
+    return _object_of(data)
+
+
+def signed_object(raw: bytes, limit: int) -> dict[str, Any]:
+    """Return the JSON object that somebody outside has signed; nothing in it is said twice.
+
+    Raises:
+        Answer: It is not one (``too-large``, ``not-json``, ``duplicate-key``, ``too-deep``).
+    """
+    if len(raw) > limit:
+        raise too_large(limit)
+    try:
+        data = json.loads(raw.decode(), object_pairs_hook=_said_once, parse_constant=_no_number)
+        json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair is no text
+    except (ValueError, RecursionError) as error:
+        raise Answer("usage", "not-json", "The message is not JSON in UTF-8.") from error
+    return _object_of(data)
+
+
+def _said_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    said = dict(pairs)
+    if len(said) < len(pairs):
+        words = "The message says one key twice: nobody can tell which of them is meant."
+        raise Answer("usage", "duplicate-key", words)
+    return said
+
+
+def _no_number(name: str) -> Never:
+    raise ValueError(name)
+
+
+def _object_of(data: object) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise Answer("usage", "not-json", "An instruction is a JSON object.")
     if not _is_flat_enough(data):

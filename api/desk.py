@@ -10,6 +10,7 @@ from adapters.database.cases import Cases
 from adapters.database.confirmations import Confirmations
 from adapters.database.findings import Findings
 from adapters.database.intake import Intake
+from adapters.database.quarantine import Quarantine
 from adapters.database.register_changes import RegisterChanges
 from adapters.database.register_record import RegisterRecord
 from adapters.database.registers import Registers
@@ -86,6 +87,7 @@ class Desk:
         intake: Intake,
         attempts: Attempts,
         findings: Findings,
+        quarantine: Quarantine,
         instructor: Instructor,
         tell_cases: Callable[[], Awaitable[None]],
         key: DeskKey,
@@ -101,6 +103,7 @@ class Desk:
         self.key = key
         self.attempts = attempts
         self.findings = findings
+        self.quarantine = quarantine
         self._instructor = instructor
         self.tell_cases = tell_cases
         self._acknowledged: dict[str, int] = {}

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from adapters.database.confirmations import AlreadyConfirmedError, Item, UnknownItemError
+from api import rejected
 from api.answers import Answer
 from api.bodies import json_object
 from api.changes import waiting_lines
@@ -26,12 +27,14 @@ _ITEM = re.compile(r"^(CIR-\d{4}-\d{6})/(\d{1,9})$")
 
 @router.get("/inbox")
 async def inbox(who: Asking, desk: TheDesk) -> list[dict[str, Any]]:
-    """Return what needs the asking person now, by deadline; registers and findings among it."""
+    """Return what needs the asking person now, by deadline, with or without a case."""
     actions = await desk.cases.inbox(tuple(role.value for role in who.roles), who.id)
     changes = waiting_lines(await desk.changes.pending(), who)
     direct = await desk.confirmations.waiting() if may(who.roles, CONFIRMS) else []
     found = finding_lines(await desk.findings.standing(), who)
-    return sorted([*direct, *actions, *changes, *found], key=lambda line: str(line["by"]))
+    unread = rejected.waiting_lines(await desk.quarantine.listed(), who)
+    lines = [*direct, *actions, *changes, *found, *unread]
+    return sorted(lines, key=lambda line: str(line["by"]))
 
 
 @router.post("/inbox/confirm")

@@ -48,7 +48,7 @@ async def opened(
         await _start_played(request, desk, taken, policy)
         state = "open"
     else:
-        state = await _reach(request, desk, taken.reference)
+        state = await reach(request, desk, taken.reference)
     if state == "open":
         desk.opened(taken.reference)
     return await _answer(desk, request.app.state.policy, taken, read, state)
@@ -67,7 +67,7 @@ async def _read(desk: Desk, body: bytes) -> ReadReport:
         raise invalid_report(error) from error
 
 
-async def _reach(request: Request, desk: Desk, reference: str) -> str:
+async def reach(request: Request, desk: Desk, reference: str) -> str:
     """Bring everything kept for a case to it, oldest first; ``kept`` when that must wait."""
     try:
         for kept in await desk.intake.pending(reference):

@@ -19,6 +19,7 @@ WORDS = {
     "handling": "Links, owners, contacts, notes and deliveries.",
     "clock": "The clocks of a case.",
     "escalation": "Pages that wait for a person.",
+    "intake": "Reports that could not be read.",
     "rota": "Who is on which rung.",
     "people": "The staff register.",
     "councils": "The register of councils.",
@@ -35,28 +36,27 @@ VERSION = "0.1.0"
 """That of pyproject.toml; reading the package's own metadata would cost every start."""
 
 
+OWN = {
+    "case": "cli.cases",
+    "clock": "cli.clocks",
+    "inbox": "cli.inbox",
+    "intake": "cli.intake",
+    "local": "cli.local",
+}
+"""Nouns with a module of their own, imported when one is typed."""
+
+
 def own_verbs(noun: str) -> dict[str, click.Command]:
     """Return the verbs of a noun that are not commands of the service."""
-    if noun == "case":
-        from cli import cases
+    if noun in OWN:
+        from importlib import import_module
 
-        return cases.verbs()
-    if noun == "local":
-        from cli import local
-
-        return local.verbs()
+        own: dict[str, click.Command] = import_module(OWN[noun]).verbs()
+        return own
     if noun in ("exercise", "policy"):
         from cli import exercise, rehearse
 
         return exercise.verbs() if noun == "exercise" else rehearse.policy_verbs()
-    if noun == "clock":
-        from cli import clocks
-
-        return clocks.verbs()
-    if noun == "inbox":
-        from cli import inbox
-
-        return inbox.verbs()
     from cli import registers
 
     return registers.nouns().get(noun, {})

@@ -50,8 +50,9 @@ def _rows(data: Any) -> list[Any]:  # noqa: ANN401
 
 def _reference(row: dict[str, Any]) -> Any:  # noqa: ANN401
     if "case" in row:
-        return row["case"]
-    return next((row[name] for name in ("id", "code", "change", "name") if row.get(name)), "")
+        return row["case"] or row.get("item")
+    names = ("item", "id", "code", "change", "name")
+    return next((row[name] for name in names if row.get(name)), "")
 
 
 def show_failure(error: dict[str, Any], options: Options) -> None:

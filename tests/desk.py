@@ -1,6 +1,7 @@
 """The desk over a real socket, its own database, and a Temporal address where nothing listens."""
 
 import asyncio
+import base64
 import json
 import socket
 import threading
@@ -11,14 +12,17 @@ from http.client import HTTPConnection
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.database.engine import reading
 from adapters.database.registers import Registers
 from adapters.database.seed import fill
 from api.application import build_application
 from domain.people import Role
 from settings import ROOT, Settings
 from stack.layout import LOOPBACK, free_ports
+from starter import case_keys_of
 from tests.databases import Clock, Database, run_sql
 
 WORLD = ROOT / "examples" / "world"
@@ -75,6 +79,12 @@ class DeskHouse:
         """Issue a token."""
         return await self.registers.issue_token(holder, role)
 
+    async def unsealed(self, reference: str, kept: bytes) -> bytes:
+        """Return bytes that were kept sealed with the key of a case, or of a rejected report."""
+        async with reading(self.engine) as connection:
+            key = await case_keys_of(self.settings).opening(connection, reference)
+        return base64.b64decode(str(key.open(json.loads(kept), "body")))
+
     async def break_table(self, name: str) -> None:
         """Take a table away."""
         await run_sql(self.engine, f"ALTER TABLE {name} RENAME TO gone")
@@ -106,26 +116,33 @@ class DeskHouse:
 
 
 @asynccontextmanager
-async def desk_house(engine: AsyncEngine, database: Database) -> AsyncIterator[DeskHouse]:
-    """Give a desk over ``database``, its registers filled; Temporal is away."""
+async def desk_house(
+    engine: AsyncEngine, database: Database, **chosen: Any
+) -> AsyncIterator[DeskHouse]:
+    """Give a desk over ``database``, its registers filled; Temporal is away unless ``chosen``."""
     registers = Registers(engine, Clock())
     await fill(registers, WORLD)
     token = await registers.issue_token("kaya")
     settings = Settings(
         data_dir=database.folder,
         database_url=database.url,
-        temporal_address=f"{LOOPBACK}:{free_ports(1)[0]}",
+        **{"temporal_address": f"{LOOPBACK}:{free_ports(1)[0]}", **chosen},
     )
+    async with served(build_application(settings)) as port:
+        yield DeskHouse(port, engine, registers, token, settings)
+
+
+@asynccontextmanager
+async def served(app: FastAPI) -> AsyncIterator[int]:
+    """Serve an application on a loopback port of its own, and give the port."""
     with socket.socket() as listener:
         listener.bind((LOOPBACK, 0))
-        server = uvicorn.Server(
-            uvicorn.Config(build_application(settings), log_level="critical", access_log=False)
-        )
+        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False))
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         try:
             await _started(server)
-            yield DeskHouse(listener.getsockname()[1], engine, registers, token, settings)
+            yield int(listener.getsockname()[1])
         finally:
             server.should_exit = True
             await asyncio.to_thread(thread.join, 30)

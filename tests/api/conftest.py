@@ -7,8 +7,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tests.databases import Database, clock, database, engine
 from tests.desk import DeskHouse, desk_house
+from tests.outside import chosen_doors
 
 __all__ = ["clock", "database", "desk", "engine"]
+
+
+@pytest.fixture
+async def doors(engine: AsyncEngine, database: Database) -> AsyncIterator[DeskHouse]:
+    """Give a desk that lets those outside in."""
+    async with desk_house(engine, database, **chosen_doors(database.folder)) as house:
+        yield house
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ UNKNOWN = (401, "not-allowed", "unknown-person")
 @pytest.mark.parametrize("path", ["/health", "/ready"])
 async def test_anybody_may_ask_whether_the_desk_answers(desk: DeskHouse, path: str) -> None:
     reply = await desk.ask("GET", path, b"", {})
-    assert (reply.status, reply.json) == (200, {"ok": True})
+    assert (reply.status, reply.json["ok"]) == (200, True)
 
 
 @pytest.mark.parametrize(
