@@ -35,6 +35,11 @@ class Partners:
             self._started("finance", finance, "--person", FINANCE, "--reference", finance_ref),
         ]
 
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Return their process numbers."""
+        return tuple(process.pid for process in self._running)
+
     def stop(self) -> None:
         """End them; with a stack that is kept they are left, and end with it."""
         for process in self._running:

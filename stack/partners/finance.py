@@ -42,6 +42,11 @@ class Finance:
         self._say(f"{message.get('key')}: {command}: {self._desk.give(told, self._stopped)}")
 
 
+def told(words: str) -> None:
+    """Write a line of the log."""
+    print(words, flush=True)
+
+
 def main() -> int:
     """Run it as a process of a stack; it ends with that stack."""
     parser = argparse.ArgumentParser()
@@ -54,12 +59,10 @@ def main() -> int:
     parser.add_argument("--reject", type=int, action="append", default=[])
     said = parser.parse_args()
     desk = StaffDoor(said.home, said.profile, said.person)
-    finance = Finance(
-        desk, said.reference, tuple(said.reject), lambda words: print(words, flush=True)
-    )
+    finance = Finance(desk, said.reference, tuple(said.reject), told)
     door = SignedDoor(said.port, said.secret_file.read_text().strip(), finance.take)
     Thread(target=door.serve, daemon=True).start()
-    with stay(said.home / "data") as until:
+    with stay(said.home / "data", told) as until:
         until.wait()
     finance.stop()
     door.close()

@@ -112,6 +112,11 @@ def run(way: Way, desk: StaffDoor, places: dict[str, Any], say: Say, until: Even
         door.close()
 
 
+def told(words: str) -> None:
+    """Write a line of the log."""
+    print(words, flush=True)
+
+
 def main() -> int:
     """Run it as a process of a stack; it ends with that stack."""
     parser = argparse.ArgumentParser()
@@ -129,8 +134,8 @@ def main() -> int:
         parser.error(str(error))
     desk = StaffDoor(said.home, said.profile, said.provider)
     places = {"secret": said.secret_file.read_text().strip(), "port": said.port}
-    with stay(said.home / "data") as until:
-        run(way, desk, places, lambda words: print(words, flush=True), until)
+    with stay(said.home / "data", told) as until:
+        run(way, desk, places, told, until)
     return 0
 
 

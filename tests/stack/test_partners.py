@@ -1,9 +1,11 @@
 """The reference partners over real HTTP: what they take, and what they answer."""
 
 import json
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Thread
@@ -13,6 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 from standardwebhooks import Webhook
 
+from stack.demo_partners import Partners
+from stack.local import bring_up, down
 from stack.partners.answering import StaffDoor
 from stack.partners.finance import Finance
 from stack.partners.provider import Provider, Way
@@ -21,7 +25,7 @@ from stack.partners.signed_door import LIMIT, SignedDoor
 from tests.http_server import Reply, Request, http_server
 from tests.live import utc_now
 from tests.partner_server import SECRET
-from tests.stack.programs import until
+from tests.stack.programs import is_alive, layout, say, until
 
 CASE = "CIR-2026-000123"
 CALL_OUT = {
@@ -184,12 +188,14 @@ def a_door(taken: list[dict[str, Any]]) -> Iterator[str]:
         door.close()
 
 
-def post(url: str, body: bytes, message_id: str = "m.1", **headers: str) -> int:
+def post(
+    url: str, body: bytes, message_id: str = "m.1", secret: str = SECRET, **headers: str
+) -> int:
     at = utc_now()
     signed = {
         "webhook-id": message_id,
         "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": Webhook(SECRET).sign(message_id, at, body.decode("latin-1")),
+        "webhook-signature": Webhook(secret.strip()).sign(message_id, at, body.decode("latin-1")),
         **{name.replace("_", "-"): value for name, value in headers.items()},
     }
     address = urlsplit(url)
@@ -253,3 +259,33 @@ def test_a_desk_that_is_away_is_asked_again_until_told_to_stop(tmp_path: Path) -
     told.wait_for("k: taken")
     finance.stop()
     told.wait_for("billing-acknowledged: stopped")
+
+
+def test_partners_of_a_demo_listen_before_its_stack_and_end_with_it(data: Path) -> None:
+    partners = Partners(data.parent, "FIN-EX-1")
+    try:
+        for name in ("provider", "finance"):
+            until(partial(takes, desk_in(data.parent, name)), f"{name} to listen")
+        bring_up(data, say, layout)
+        logs = [data.parent / f"{name}.log" for name in ("provider", "finance")]
+        until(lambda: all("is up" in log.read_text() for log in logs), "the stack to be seen")
+        assert all(is_alive(pid) for pid in partners.pids)
+        down(data)
+        until(lambda: not any(map(is_alive, partners.pids)), "the partners to end")
+    finally:
+        partners.stop()
+
+
+def desk_in(home: Path, name: str) -> dict[str, Any]:
+    """Return a partner's table of the demo's configuration."""
+    told = tomllib.loads((home / "cir.toml").read_text())
+    found: dict[str, Any] = told["finance"] if name == "finance" else told["providers"]["alder"]
+    return found
+
+
+def takes(desk: dict[str, Any]) -> bool:
+    """Tell whether a desk knows the key of its file; a signature of another key is refused."""
+    try:
+        return (post(desk["url"], b"[]", secret=Path(desk["secret_file"]).read_text())) == 400
+    except ConnectionRefusedError:
+        return False
