@@ -166,6 +166,8 @@ class Settings(BaseSettings):
         policy_file: The policy new cases begin with.
         worker_ready_file: Written by the worker once it takes work.
         watch_every_s: Seconds between two looks of the watchkeeper.
+        metrics_port: Where the worker shows the SDK's numbers to Prometheus, on loopback; unset:
+            nowhere. The desk shows ours at ``GET /metrics``.
         temporal_cli: A Temporal CLI to use in place of any other.
         cache_dir: Where a Temporal server is cached, outside any checkout.
         sender: The service's own address.
@@ -201,6 +203,7 @@ class Settings(BaseSettings):
     policy_file: Path = ROOT / "policy" / "default.toml"
     worker_ready_file: Path | None = None
     watch_every_s: float = 60
+    metrics_port: int | None = None
     temporal_cli: Path | None = None
     cache_dir: Path = Path.home() / ".cache" / "cir"
     sender: str = "cir@cir.example.gov.uk"

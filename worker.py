@@ -54,7 +54,7 @@ from adapters.provider.desk import ProviderDesks
 from adapters.rendering import Templates
 from adapters.temporal.bootstrap import bootstrap, watch_namespace
 from adapters.temporal.case_runs import TemporalCaseRuns
-from adapters.temporal.connect import connect, connect_when_up
+from adapters.temporal.connect import connect, connect_when_up, runtime_of
 from adapters.temporal.running_cases import RunningCases
 from adapters.temporal.schedule import WATCH_QUEUE, ensure_watch
 from domain.clocks.clock import Ladder
@@ -297,7 +297,8 @@ async def run(settings: Settings) -> None:
     await asyncio.to_thread(prepare, settings.database)
     address, namespace = settings.temporal_address, settings.temporal_namespace
     converter = converter_of(settings)
-    client = await connect_when_up(address, namespace, converter)
+    runtime = runtime_of(settings.metrics_port)  # held until the end of this process
+    client = await connect_when_up(address, namespace, converter, runtime)
     await bootstrap(client, namespace)
     watch = await connect(address, watch_namespace(namespace), converter)
     await ensure_watch(watch, WATCHKEEPER, timedelta(seconds=settings.watch_every_s))

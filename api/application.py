@@ -17,6 +17,7 @@ from adapters.database.attempts import Attempts
 from adapters.database.cases import Cases
 from adapters.database.confirmations import Confirmations
 from adapters.database.engine import create_engine
+from adapters.database.figures import DatabaseFigures
 from adapters.database.findings import Findings
 from adapters.database.intake import Intake
 from adapters.database.quarantine import Quarantine
@@ -44,6 +45,7 @@ from api import (
     inbox,
     instructions,
     intake,
+    metrics,
     provider_messages,
     reads,
     receipts,
@@ -93,7 +95,7 @@ def watchdog_of(settings: Settings, engine: AsyncEngine, client: Client) -> Watc
 
 STAFF = (
     *(codec, inbox, intake, registers, changes),
-    *(rejected, reads, explaining, instructions, schemas),
+    *(rejected, reads, explaining, instructions, schemas, metrics),
 )
 """The doors of staff, each with its token."""
 
@@ -138,6 +140,7 @@ def _application(title: str, settings: Settings, *, watches: bool) -> FastAPI:
             CaseAsker(client), app.state.policy, read_numbers(settings.policy_file)
         )
         app.state.desk = await _desk(settings, engine, client)
+        app.state.figures = DatabaseFigures(engine, utc_now)
         watch = watch_namespace(settings.temporal_namespace)
         looking = Looking(await connect(settings.temporal_address, watch, converter, lazy=True))
         app.state.outside = _outside(

@@ -75,6 +75,7 @@ def _state(running: Any) -> dict[str, Any]:  # noqa: ANN401  (stack.local.Runnin
         "web_ui": running.ui,
         "codec": f"{running.desk}/codec",
         "temporal": f"127.0.0.1:{running.ports.temporal}",
+        "metrics": running.metrics,
         "data": str(running.data),
         "processes": [
             {key: row[key] for key in ("name", "pid", "ready", "restarts")}

@@ -20,12 +20,13 @@ START_WITHIN = 30.0
 
 @dataclass(frozen=True)
 class Ports:
-    """Where the stack listens, all on loopback."""
+    """Where the stack listens, all on loopback; ``metrics`` is the worker's, 0 for nowhere."""
 
     temporal: int
     ui: int
     http: int
     desk: int
+    metrics: int = 0
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,8 @@ def whole_stack(
         "CIR_WORKER_READY_FILE": str(ready),
         "CIR_UI_URL": f"http://{LOOPBACK}:{ports.ui}",
     }
+    metrics = {"CIR_METRICS_PORT": str(ports.metrics)} if ports.metrics else {}
+    worker = {**environment, **metrics}
     server = server_command(binary, ports, data / "temporal.sqlite")
     desk = (python, "-m", "api")
     address = f"{LOOPBACK}:{ports.temporal}"
@@ -185,7 +188,7 @@ def whole_stack(
         unwritten={} if database is None else {VARIABLE: database},
         children=(
             Child("server", server, {}, ready_port=ports.temporal),
-            Child("worker", (python, str(ROOT / "worker.py")), environment, ready_file=str(ready)),
+            Child("worker", (python, str(ROOT / "worker.py")), worker, ready_file=str(ready)),
             Child("desk", desk, environment, ready_port=ports.desk, ready_path="/ready"),
         ),
     )

@@ -56,6 +56,13 @@ class Running:
         return f"http://{LOOPBACK}:{self.ports.ui}"
 
     @property
+    def metrics(self) -> dict[str, str]:
+        """Return where Prometheus reads our numbers and, where it is shown, the worker's."""
+        worker = f"http://{LOOPBACK}:{self.ports.metrics}/metrics"
+        shown = {"worker": worker} if self.ports.metrics else {}
+        return {"desk": f"{self.desk}/metrics", **shown}
+
+    @property
     def is_ready(self) -> bool:
         """Tell whether everything runs and is ready."""
         return bool(self.processes) and all(row["ready"] for row in self.processes)
@@ -241,7 +248,7 @@ def _ports_of(data: Path) -> Ports:
         before = Layout.read(data).ports
         if are_free(before):
             return before
-    return Ports(*free_ports(4))
+    return Ports(*free_ports(5))
 
 
 @contextmanager

@@ -51,7 +51,7 @@ class Findings:
         )
         async with reading(self._engine) as connection:
             rows = (await connection.execute(query)).all()
-            late = {row.case: _past(row.document, self._now()) for row in rows}
+            late = {row.case: past_clocks(row.document, self._now()) for row in rows}
             paged = await _paged(connection, [case for case, clocks in late.items() if clocks])
         return tuple(
             OnRecord(
@@ -178,7 +178,7 @@ def _is_over(row: Any, found: Found | None) -> bool:  # noqa: ANN401  (a row)
     return found.lasting and (row.over_at is not None or row.acknowledged_by is not None)
 
 
-def _past(document: dict[str, Any], now: datetime) -> tuple[LateClock, ...]:
+def past_clocks(document: dict[str, Any], now: datetime) -> tuple[LateClock, ...]:
     """Return the live clocks of a case as it is shown that are past their deadline.
 
     A clock that ended too late is shown as breached for ever; only a live one is waited for.
