@@ -1,52 +1,20 @@
 """The doors for those outside, over a socket, in front of a live case."""
 
 from collections.abc import AsyncIterator
-from typing import Any, NamedTuple
 
 import pytest
 from temporalio.client import Client
 
-from adapters.database.attempts import Attempts
-from adapters.database.engine import upsert, writing
-from adapters.database.tables import CaseNumberRow
-from api.application import build_application
-from stack.layout import LOOPBACK, Ports
+from stack.layout import Ports
 from tests import live
 from tests.builders import SAID_BY, WHY
 from tests.databases import Databases
-from tests.desk import REPORT, DeskHouse, Reply, served
+from tests.desk import REPORT
 from tests.live import LiveCase
-from tests.outside import chosen_doors, send
-from tests.sealing import KEYS_FILE
+from tests.outside import send
+from tests.town import Town, a_town
 
 pytestmark = pytest.mark.server
-
-
-class Town(NamedTuple):
-    """An office with its worker, and its desk over a socket."""
-
-    office: live.Office
-    desk: DeskHouse
-
-    async def called_out(self, provider: str = "alder") -> LiveCase:
-        """Return a case that a provider was called out to."""
-        case = await self.office.open()
-        await case.give("acknowledge")
-        await case.decide(provider=provider)
-        await case.fact("provider-called-out", provider=provider)
-        return case
-
-    async def say(
-        self, who: str, case: str, command: str, ident: str | None = None, **inputs: Any
-    ) -> Reply:
-        """Say something as a provider, by its own door."""
-        body = {"command": command, "case": case, **inputs}
-        return await send(self.desk, f"/providers/{who}/messages", body, who, ident)
-
-    async def attempts(self, case: str) -> list[tuple[str, str]]:
-        """Return who was refused on a case, with the code."""
-        found = await Attempts(self.office.engine, live.utc_now).of_case(case)
-        return [(one["by"], one["code"]) for one in found]
 
 
 @pytest.fixture(scope="module")
@@ -59,25 +27,8 @@ async def town(
 ) -> AsyncIterator[Town]:
     """Give a town whose cases the tests of this module share."""
     folder = tmp_path_factory.mktemp("town")
-    keys = folder / "payload.keys"
-    keys.write_bytes(KEYS_FILE.read_bytes())
-    keys.chmod(0o600)
-    chosen = {
-        "temporal_address": f"{LOOPBACK}:{temporal.temporal}",
-        "payload_keys_file": keys,
-        **chosen_doors(folder),
-    }
-    with databases.migrated(kind, folder) as database:
-        async with (
-            live.at_work(client, database, **chosen) as office,
-            served(build_application(office.settings)) as port,
-        ):
-            async with writing(office.engine) as connection:  # other tests number cases from 1
-                year = live.utc_now().year
-                await upsert(connection, CaseNumberRow, year=year, last=700_000)
-            token = await office.registers.issue_token("kaya")
-            desk = DeskHouse(port, office.engine, office.registers, token, office.settings)
-            yield Town(office, desk)
+    async with a_town(client, temporal, databases, kind, folder) as made:
+        yield made
 
 
 async def test_a_signed_report_becomes_a_running_case(town: Town) -> None:
