@@ -13,7 +13,7 @@ from stack.layout import LOOPBACK, free_ports
 SPEED = "20000"
 """A provider that waits two hours in a third of a second."""
 
-PROVIDER, FINANCE = "alder", "sam"
+PROVIDER = "alder"
 
 
 class Partners:
@@ -27,12 +27,20 @@ class Partners:
             finance_ref: What finance answers with.
         """
         self._home = home
-        provider, finance = free_ports(2)
-        config = self._desk(f"providers.{PROVIDER}", provider) + self._desk("finance", finance)
-        (home / "cir.toml").write_text(config)
+        ports = dict(zip((PROVIDER, "finance"), free_ports(2), strict=True))
+        for name in (*ports, *(f"{name}-answers" for name in ports)):
+            self._key(name).touch(mode=0o600)
+            key = f"whsec_{b64encode(secrets.token_bytes(32)).decode()}"
+            self._key(name).write_text(f"{key}\n")
+        tables = ("[doors]", f'finance_secret_files = ["{self._key("finance-answers")}"]',
+                  "[doors.provider_secret_files]",
+                  f'{PROVIDER} = ["{self._key(f"{PROVIDER}-answers")}"]',
+                  f"[providers.{PROVIDER}]", *self._desk(PROVIDER, ports),
+                  "[finance]", *self._desk("finance", ports))  # fmt: skip
+        (home / "cir.toml").write_text("\n".join(tables) + "\n")
         self._running = [
-            self._started("provider", provider, "--provider", PROVIDER, "--speed", SPEED),
-            self._started("finance", finance, "--person", FINANCE, "--reference", finance_ref),
+            self._started("provider", PROVIDER, ports, "--provider", PROVIDER, "--speed", SPEED),
+            self._started("finance", "finance", ports, "--reference", finance_ref),
         ]
 
     @property
@@ -46,23 +54,26 @@ class Partners:
             process.terminate()
             process.wait()
 
-    def _desk(self, table: str, port: int) -> str:
-        """Return a table of ``cir.toml``, its key in a file for this demo alone."""
-        key = self._secret(table)
-        key.touch(mode=0o600)
-        key.write_text(f"whsec_{b64encode(secrets.token_bytes(32)).decode()}\n")
-        url = f"http://{LOOPBACK}:{port}/messages"
-        return f'[{table}]\nurl = "{url}"\nsecret_file = "{key}"\n\n'
+    def _key(self, name: str) -> Path:
+        """Return the file of a key that this demo alone has; each direction has its own."""
+        return self._home / f"{name}.key"
 
-    def _secret(self, table: str) -> Path:
-        return self._home / f"{table.partition('.')[0]}.key"
+    def _desk(self, name: str, ports: dict[str, int]) -> tuple[str, str]:
+        """Return what ``cir.toml`` says about a desk."""
+        url = f"http://{LOOPBACK}:{ports[name]}/messages"
+        return f'url = "{url}"', f'secret_file = "{self._key(name)}"'
 
-    def _started(self, name: str, port: int, *more: str) -> subprocess.Popen[bytes]:
-        key = self._secret("providers" if name == "provider" else name)
-        told = ("--home", str(self._home), "--port", str(port), "--secret-file", str(key))
-        with (self._home / f"{name}.log").open("ab") as log:
+    def _started(
+        self, program: str, name: str, ports: dict[str, int], *more: str
+    ) -> subprocess.Popen[bytes]:
+        told = (
+            *("--home", str(self._home), "--port", str(ports[name])),
+            *("--secret-file", str(self._key(name))),
+            *("--answer-secret-file", str(self._key(f"{name}-answers"))),
+        )
+        with (self._home / f"{program}.log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", f"stack.partners.{name}", *told, *more],
+                [sys.executable, "-m", f"stack.partners.{program}", *told, *more],
                 cwd=ROOT,
                 env=os.environ,  # noqa: TID251  (handed on)
                 stdin=subprocess.DEVNULL,

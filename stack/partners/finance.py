@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-from stack.partners.answering import Instruction, Say, StaffDoor
+from stack.partners.answering import Door, Instruction, OutsideDoor, Say, give
 from stack.partners.signed_door import Message, SignedDoor
 from stack.partners.staying import stay
 
@@ -14,7 +14,7 @@ from stack.partners.staying import stay
 class Finance:
     """Acknowledges every pack, or rejects those of the numbers it was given."""
 
-    def __init__(self, desk: StaffDoor, reference: str, rejects: tuple[int, ...], say: Say) -> None:
+    def __init__(self, desk: Door, reference: str, rejects: tuple[int, ...], say: Say) -> None:
         self._desk = desk
         self._reference = reference
         self._rejects = rejects
@@ -39,7 +39,7 @@ class Finance:
             command, inputs["finance_ref"] = "billing-acknowledged", self._reference
         key = f"finance/{number}/{command}"
         told = Instruction(str(message["case"]), command, key, inputs)
-        self._say(f"{message.get('key')}: {command}: {self._desk.give(told, self._stopped)}")
+        self._say(f"{message.get('key')}: {command}: {give(self._desk, told, self._stopped)}")
 
 
 def told(words: str) -> None:
@@ -52,13 +52,14 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--profile", default="local")
-    parser.add_argument("--person", required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--secret-file", type=Path, required=True)
+    parser.add_argument("--answer-secret-file", type=Path, required=True)
     parser.add_argument("--reference", required=True)
     parser.add_argument("--reject", type=int, action="append", default=[])
     said = parser.parse_args()
-    desk = StaffDoor(said.home, said.profile, said.person)
+    secret = said.answer_secret_file.read_text().strip()
+    desk = OutsideDoor(said.home, said.profile, "/billing/acknowledgements", secret)
     finance = Finance(desk, said.reference, tuple(said.reject), told)
     door = SignedDoor(said.port, said.secret_file.read_text().strip(), finance.take)
     Thread(target=door.serve, daemon=True).start()

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any, NamedTuple
 
-from stack.partners.answering import Instruction, Say, StaffDoor
+from stack.partners.answering import Door, Instruction, OutsideDoor, Say, give
 from stack.partners.script import USUAL, NoScriptError, Step, read_script
 from stack.partners.signed_door import Message, SignedDoor
 from stack.partners.staying import stay
@@ -36,7 +36,7 @@ class Way(NamedTuple):
 class Provider:
     """Plays its script for each call-out, until it is stood down."""
 
-    def __init__(self, way: Way, desk: StaffDoor, say: Say) -> None:
+    def __init__(self, way: Way, desk: Door, say: Say) -> None:
         self._way = way
         self._desk = desk
         self._say = say
@@ -77,13 +77,13 @@ class Provider:
                 break
             key = f"{message['id']}/{number}"
             told = Instruction(case, step.command, key, step.inputs(facts))
-            answer = self._desk.give(told, stop)
+            answer = give(self._desk, told, stop)
             self._say(f"{case}: {step.command}: {answer}")
             if answer != "taken":
                 break
 
 
-def run(way: Way, desk: StaffDoor, places: dict[str, Any], say: Say, until: Event) -> None:
+def run(way: Way, desk: Door, places: dict[str, Any], say: Say, until: Event) -> None:
     """Take messages until ``until`` is set.
 
     Args:
@@ -125,6 +125,7 @@ def main() -> int:
     parser.add_argument("--provider", required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--secret-file", type=Path, required=True)
+    parser.add_argument("--answer-secret-file", type=Path, required=True)
     parser.add_argument("--script", default=USUAL)
     parser.add_argument("--speed", type=float, default=60)
     said = parser.parse_args()
@@ -132,7 +133,9 @@ def main() -> int:
         way = Way(said.provider, read_script(said.script), said.speed)
     except NoScriptError as error:
         parser.error(str(error))
-    desk = StaffDoor(said.home, said.profile, said.provider)
+    secret = said.answer_secret_file.read_text().strip()
+    path = f"/providers/{said.provider}/messages"
+    desk = OutsideDoor(said.home, said.profile, path, secret)
     places = {"secret": said.secret_file.read_text().strip(), "port": said.port}
     with stay(said.home / "data", told) as until:
         run(way, desk, places, told, until)

@@ -13,11 +13,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from standardwebhooks import Webhook
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from stack.demo_partners import Partners
 from stack.local import bring_up, down
-from stack.partners.answering import StaffDoor
+from stack.partners.answering import OutsideDoor, StaffDoor
 from stack.partners.finance import Finance
 from stack.partners.provider import Provider, Way
 from stack.partners.script import USUAL, NoScriptError, read_script
@@ -45,13 +45,24 @@ class PretendDesk:
     Attributes:
         told: Path, token and body of every instruction, as often as it came.
         answers: What to answer, in turn; then 200.
+        key: What must have signed it, when anything.
+        ids: The ids of what was signed.
     """
 
     told: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     answers: list[Reply] = field(default_factory=list)
+    key: str = ""
+    ids: list[str] = field(default_factory=list)
 
     def answer(self, request: Request) -> Reply:
-        self.told.append((request.path, request.headers["authorization"], json.loads(request.body)))
+        if self.key:
+            try:
+                Webhook(self.key).verify(request.body, request.headers)
+            except WebhookVerificationError:
+                return Reply(401, b'{"error": {"code": "bad-signature"}}')
+            self.ids.append(request.headers["webhook-id"])
+        token = request.headers.get("authorization", "")
+        self.told.append((request.path, token, json.loads(request.body)))
         return self.answers.pop(0) if self.answers else Reply(200, b"{}")
 
     @property
@@ -108,6 +119,24 @@ def test_a_provider_does_what_it_should_with_a_key_for_each_step(
     assert keys == [f"m.1/{number}" for number in range(1, 6)]
     assert {token for _, token, _ in desk.told} == {"Bearer token-of-alder"}
     assert desk.told[2][2]["with_whom"] == "Marian Tolley"
+
+
+@pytest.mark.parametrize("secret", [SECRET, f"whsec_{'A' * 44}"])
+def test_a_partner_outside_answers_signed_and_every_try_has_one_id(
+    home: Path, desk: PretendDesk, secret: str
+) -> None:
+    desk.key = SECRET
+    desk.answers = [Reply(504, b"{}"), Reply(200, b"{}")]
+    way, told = Way("alder", read_script("acknowledge"), 1e6), Told()
+    door = OutsideDoor(home, "local", "/providers/alder/messages", secret)
+    Provider(way, door, told).take(CALL_OUT)
+    if secret != SECRET:
+        told.wait_for("provider-acknowledged: bad-signature")
+        return
+    told.wait_for("provider-acknowledged: taken")
+    assert len(set(desk.ids)) == 1
+    said = {"command": "provider-acknowledged", "case": CASE, "idempotency_key": "m.1/1"}
+    assert desk.told == [("/providers/alder/messages", "", said)] * 2
 
 
 def test_a_call_out_that_comes_twice_is_answered_once(home: Path, desk: PretendDesk) -> None:
