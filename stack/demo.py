@@ -73,7 +73,7 @@ class Demo:
             self._wait_for_page(step["wait_for_page"])
         elif self._partners is not None and "by_its_desk" in step:
             self._until(lambda: self._fact(step["by_its_desk"]), f"{step['as']} to answer")
-            say(f"  {step['as']}'s own desk said so, by HTTP")
+            say(f"  (said by a desk of its own, signed, in place of --as {step['as']})")
         else:
             command = [self._filled(word) for word in step["cir"]]
             body = json.dumps(step["input"]) if "input" in step else None
