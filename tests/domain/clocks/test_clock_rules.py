@@ -388,6 +388,8 @@ def test_rule_15_a_changed_report_is_one_page_at_l0_that_nobody_has_to_take() ->
     story = ways.assessed()
     alarmed(story, "report-repeated", 5)
     assert story.until(5 * HOURS).pages("alarm:report-repeated") == [(5, 0)]
+    page = next(f for f in story.facts if f.payload.get("about") == "alarm:report-repeated#1")
+    assert page.payload["needs_acknowledgement"] is False
     with pytest.raises(Refused) as caught:
         story.give(5 * HOURS, "acknowledge-escalation", "priya", about="alarm:report-repeated")
     assert caught.value.code is Code.NOTHING_TO_ACKNOWLEDGE
