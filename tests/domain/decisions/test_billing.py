@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.case import Case, Successor
+from domain.case import Case, Decision, Successor
 from domain.errors import Code
 from domain.phase import Phase
 from domain.work import ItemState, PackTotals
@@ -202,6 +202,30 @@ def test_a_pack_says_who_decided_and_every_raise_of_the_authority() -> None:
     assert said["authority"]["amount_pence"] == 7_000_000
     assert (change["former_pence"], change["amount_pence"]) == (6_000_000, 7_000_000)
     assert (change["requested_by"], change["authorised_by"]) == ("kaya", "ruth")
+
+
+def test_a_pack_says_that_a_decision_was_at_the_discretion_of_two_people() -> None:
+    two = Decision(result="qualifies", people=("kaya", "ruth"), discretionary=True)
+    said = document(logged(working(decision=two)))["decision"]
+    assert said["discretionary"] is True
+    assert said["people"] == ["kaya", "ruth"]
+
+
+def test_a_pack_of_a_case_whose_decision_was_reversed_names_no_decision() -> None:
+    assert document(logged(working(decision=None)))["decision"] == {
+        "category": "C2", "result": None, "discretionary": False, "people": []
+    }  # fmt: skip
+
+
+def test_a_pack_names_its_case_its_number_and_its_council() -> None:
+    said = document(logged(acknowledged(handed_off(both_ledgers())), "A-2"))
+    assert (said["case"], said["pack"]) == ("CIR-2026-000123", 2)
+    assert said["council"] == {"code": "XEA", "name": "Eastmere District Council"}
+
+
+def test_what_is_left_out_of_a_pack_has_its_provider_and_its_amount() -> None:
+    (left,) = document(recovery(logged(recovering(), "A-1"), "B-1", BEFORE))["left_out"]
+    assert (left["item"], left["provider"], left["amount_pence"]) == ("B-1", "alder", AN_HOUR)
 
 
 def test_a_pack_says_what_was_left_out_and_why() -> None:

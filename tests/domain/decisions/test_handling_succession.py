@@ -95,6 +95,27 @@ def test_a_reissued_order_frees_in_order_of_logging_as_far_as_it_reaches() -> No
     freed = give(held, "record-successor", "priya", **REISSUED, **PO).case
     assert freed.money.order == Order(po_number="PO-9", value_pence=25000)
     assert _held(freed) == {"i1": None, "i2": None, "i3": "over-order-value"}
+    assert [item.state for item in freed.money.items] == [
+        ItemState.PAYABLE,
+        ItemState.PAYABLE,
+        ItemState.HELD,
+    ]
+
+
+def test_a_reissued_order_frees_work_worth_exactly_its_value() -> None:
+    case = _recovering(*(_item(n, date(2027, 4, n)) for n in (1, 2, 3)))
+    held = give(case, "record-successor", "priya", **TAKES_OVER, order="unconfirmed").case
+    exact = {**PO, "po_value_pence": 20000}
+    freed = give(held, "record-successor", "priya", **REISSUED, **exact).case
+    assert _held(freed) == {"i1": None, "i2": None, "i3": "over-order-value"}
+
+
+def test_a_confirmed_order_frees_nothing_that_is_held_for_another_reason() -> None:
+    early = _item(1, date(2027, 3, 1), state=ItemState.HELD, held_why="before-cut-over")
+    case = _recovering(early, _item(2, date(2027, 4, 2)))
+    held = give(case, "record-successor", "priya", **TAKES_OVER, order="unconfirmed").case
+    freed = give(held, "record-successor", "priya", **TAKES_OVER, order="stands").case
+    assert _held(freed) == {"i1": "before-cut-over", "i2": None}
 
 
 def test_work_of_a_provider_without_accepted_rates_stays_held() -> None:
