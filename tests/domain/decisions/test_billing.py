@@ -166,6 +166,7 @@ def test_vat_is_rounded_once_for_each_provider_of_a_ledger() -> None:
         ("alder", 500, 100),
         ("kestrel", 368, 74),  # 73.6; item by item it would be 2 x 37
     ]
+    assert [one["gross_pence"] for one in parts] == [600, 442]
     assert document(case)["A"]["totals"] == {
         "net_pence": 868, "vat_pence": 174, "gross_pence": 1042
     }  # fmt: skip
@@ -177,6 +178,12 @@ def test_vat_is_the_providers_own_for_that_ledger() -> None:
     said = document(case)
     assert said["A"]["totals"]["vat_pence"] == 0
     assert said["B"]["totals"]["vat_pence"] == 749  # 5 % of 14,988 is 749.4
+
+
+def test_a_ledger_for_which_the_provider_names_no_vat_bears_none() -> None:
+    silent = a_provider(vat_basis_points={"A": 2000})
+    case = recovery(logged(recovering(providers=(silent,)), "A-1"), "B-1")
+    assert document(case)["B"]["totals"]["vat_pence"] == 0
 
 
 def test_a_pack_says_what_is_billed_and_on_which_contract() -> None:

@@ -9,7 +9,7 @@ from domain.case import Case, Spell
 from domain.errors import Code
 from domain.phase import Phase
 from domain.work import ItemState
-from tests.builders import NOON, a_case, a_provider, applied, called_out, code_of, types
+from tests.builders import NOON, RATES, a_case, a_provider, applied, called_out, code_of, types
 from tests.domain.decisions.money_cases import (
     AFTER,
     AN_HOUR,
@@ -170,6 +170,15 @@ def test_recovery_by_a_provider_without_accepted_rates_is_held_at_its_card_of_th
     case = both_called(recovering())
     one = item(recovery(case, by="kestrel"))
     assert (one.held_why, one.amount_pence) == ("order-unconfirmed", AN_HOUR)
+
+
+def test_recovery_is_priced_at_the_recovery_card_and_response_at_the_response_card() -> None:
+    first, second = a_provider("kestrel").cards
+    dearer = second.but(rates={"senior": 2 * RATES["senior"]})
+    firm = a_provider("kestrel").but(cards=(first, dearer))
+    case = both_called(recovering(providers=(a_provider("alder"), firm)))
+    assert item(recovery(case, by="kestrel")).amount_pence == 29_975  # 60 of 480 minutes
+    assert item(logged(case, by="kestrel")).amount_pence == AN_HOUR
 
 
 def test_recovery_up_to_the_order_is_payable_and_a_penny_more_is_held() -> None:
