@@ -52,6 +52,15 @@ def test_a_taken_alarm_waits_for_nobody() -> None:
 # the marks of provider-contact
 
 
+@pytest.mark.parametrize("found", [45, 47, 49])
+def test_the_page_of_the_breach_is_superseded_from_the_instant_of_the_first_mark(
+    found: int,
+) -> None:
+    story = Story().activated(0).outage(found)
+    assert story.superseded("provider-contact") == [(30, 1)]
+    assert story.pages("provider-contact") == [(45, 2)]
+
+
 @pytest.mark.parametrize("found", [60, 62, 64])
 def test_a_mark_is_superseded_from_the_instant_of_the_next_one(found: int) -> None:
     story = Story().activated(0).outage(found)
