@@ -68,12 +68,23 @@ def test_a_provider_is_put_on_the_case_and_called_out() -> None:
     assert (call_out.provider, call_out.why, call_out.called_at) == ("alder", "rotation", ONE)
 
 
+def test_a_provider_asked_for_by_name_is_asked_for_once() -> None:
+    asked = WAITING.but(engagement=Engagement(chosen="kestrel"))
+    after = applied(asked, assign("kestrel", "by-choice").decide(asked, ONE))
+    assert (after.engagement.provider, after.engagement.chosen) == ("kestrel", None)
+
+
 def test_the_first_call_out_of_the_activation_and_of_the_case_are_kept() -> None:
     before = Engagement(first_called_at=NOON, first_call_out_on=NOON.date(), ever_called=("alder",))
     events = assign("kestrel").decide(WAITING.but(engagement=before), ONE + DAY)
     after = applied(WAITING.but(engagement=before), events).engagement
     assert (after.first_called_at, after.first_call_out_on) == (NOON, NOON.date())
     assert after.ever_called == ("alder", "kestrel")
+
+
+def test_a_provider_called_out_again_is_remembered_once() -> None:
+    before = WAITING.but(engagement=Engagement(ever_called=("alder",)))
+    assert applied(before, assign().decide(before, ONE)).engagement.ever_called == ("alder",)
 
 
 def test_the_day_of_the_first_call_out_is_the_day_in_the_united_kingdom() -> None:

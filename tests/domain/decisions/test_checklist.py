@@ -6,7 +6,7 @@ import pytest
 
 from domain.case import Case
 from domain.clock_run import AlarmRun, ClockRun, Paging
-from domain.decisions.checklist import missing
+from domain.decisions.checklist import missing, waivable
 from domain.engagement import Engagement
 from domain.phase import Outcome, Phase
 from domain.work import BilledItem, ItemState, Money, WorkItem
@@ -151,3 +151,9 @@ def test_only_three_items_can_be_waived() -> None:
         phone_task=("key",),
     )
     assert lacks(case, NOT_APPLICABLE, waived=ALL) == ("billing", "held-work", "open-escalations")
+
+
+def test_only_what_is_missing_can_be_waived() -> None:
+    assert waivable(closing(), CONFIRMED) == ()
+    without = closing(final_report=None, money=work(ItemState.PAYABLE))
+    assert waivable(without, CONFIRMED) == ("final-report",)
