@@ -8,7 +8,7 @@ unexport HOME  # an empty one is none: the account's own is taken
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap server parts demo check check-fast check-postgresql lock cli-docs histories bench clean
+.PHONY: help bootstrap server parts demo check check-fast check-postgresql lock cli-docs histories bench mutants clean
 
 help: ## Print this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,5 +55,9 @@ histories: bootstrap server ## Record the histories of tests/histories anew, for
 bench: bootstrap server ## What a list and a decision cost, beside Temporal's own CLI
 	@$(VENV)/python -m bench.commands
 
+mutants: bootstrap ## Break the rules on purpose and list what no test notices (hours; ONLY="domain.money.*")
+	@$(VENV)/mutmut run $(ONLY)
+	@$(VENV)/mutmut results
+
 clean: ## Remove what bootstrap made
-	@rm -rf .venv .uv
+	@rm -rf .venv .uv mutants
