@@ -15,6 +15,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
 
+import logs
 from activities.billing import Billing, FinanceDesk
 from activities.comparing import Comparing
 from activities.meeting import Meeting
@@ -318,6 +319,7 @@ async def run(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
+    logs.begin()
     try:
         asyncio.run(run(load()))
     except DatabaseNotReadyError as error:

@@ -114,7 +114,7 @@ class Receipts:
         try:
             await self._ask()
         except OSError as error:  # told by callback meanwhile, or asked a minute later
-            activity.logger.warning("receipts-away", extra={"error": str(error)})
+            activity.logger.warning("receipts-away", extra={"error": type(error).__name__})
         words = await self._book.words()
         for word in words:
             await self._offer(word)

@@ -61,5 +61,7 @@ class Recording:
             except RecordTamperedError as error:
                 kind = "record-tampered"
                 raise ApplicationError(str(error), type=kind, non_retryable=True) from error
+            extra = {"case": batch.case, "facts": len(batch.facts)}
+            activity.logger.info("facts-recorded", extra=extra)
             await self._meeting.other(batch.meets)
         return last

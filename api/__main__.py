@@ -5,8 +5,11 @@ import sys
 
 import uvicorn
 from fastapi import FastAPI
+from temporalio.runtime import Runtime
 
+import logs
 from adapters.database.readiness import DatabaseNotReadyError, check_ready
+from adapters.temporal.connect import runtime_of
 from api.application import build_application, build_outside
 from settings import Settings, load
 
@@ -14,7 +17,9 @@ from settings import Settings, load
 def server_of(app: FastAPI, host: str, port: int) -> uvicorn.Server:
     """Return a server that is not serving yet."""
     return uvicorn.Server(
-        uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False)
+        uvicorn.Config(
+            app, host=host, port=port, log_config=None, log_level="warning", access_log=False
+        )
     )
 
 
@@ -29,6 +34,8 @@ async def serve(settings: Settings) -> None:
 
 def main() -> None:
     """Serve, once the database is ready."""
+    logs.begin()
+    Runtime.set_default(runtime_of(None))
     settings = load()
     try:
         check_ready(settings.database)

@@ -1,6 +1,7 @@
 """The desk's one builder, and what it does with an instruction."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -29,6 +30,8 @@ from domain.decider import FactLine, Receipt, authorise, build
 from domain.decisions.escalations import AcknowledgeEscalation
 from domain.errors import Code, Refused
 from domain.people import Role
+
+LOG = logging.getLogger("cir.desk")
 
 PATIENCE = timedelta(seconds=10)
 """How long a caller is kept waiting for an answer; less would cut into continue-as-new."""
@@ -141,6 +144,7 @@ class Desk:
         except UNANSWERED as error:
             kind_, code, words = SAYS[type(error)]
             raise _with_key(kind_, code, words.format(case=case), key) from error
+        LOG.info("instruction-taken", extra={"case": case, "command": name})
         return await self._complete(receipt.but(repeated=receipt.repeated or known), key)
 
     async def _taken(self, case: str, command: Command) -> Receipt | None:

@@ -1,11 +1,19 @@
 """One connection to Temporal, from its profile and ``TEMPORAL_*``."""
 
 import asyncio
+import logging
 
 from temporalio.client import Client
 from temporalio.converter import DataConverter
 from temporalio.envconfig import ClientConfig
-from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.runtime import (
+    LogForwardingConfig,
+    LoggingConfig,
+    PrometheusConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
 
 TRIES = 30
 """Seconds a server that is still starting is waited for [our default]."""
@@ -56,17 +64,24 @@ async def connect_when_up(
     return await connect(address, namespace, converter, runtime=runtime)
 
 
-def runtime_of(metrics_port: int | None) -> Runtime | None:
-    """Return a runtime that shows the SDK's numbers on a port of loopback.
+def runtime_of(metrics_port: int | None) -> Runtime:
+    """Return a runtime whose own log goes the way of ours, and that may show the SDK's numbers.
 
     It must be held for as long as the process lives: the port closes with it.
+
+    Args:
+        metrics_port: Where on loopback the numbers are shown; ``None`` is nowhere.
 
     Raises:
         ValueError: The port is taken.
     """
+    logging_too = LoggingConfig(
+        filter=TelemetryFilter(core_level="WARN", other_level="ERROR"),
+        forwarding=LogForwardingConfig(logger=logging.getLogger("temporalio.core")),
+    )
     if metrics_port is None:
-        return None
+        return Runtime(telemetry=TelemetryConfig(logging=logging_too))
     shown = PrometheusConfig(
         bind_address=f"127.0.0.1:{metrics_port}", durations_as_seconds=True, unit_suffix=True
     )
-    return Runtime(telemetry=TelemetryConfig(metrics=shown))
+    return Runtime(telemetry=TelemetryConfig(logging=logging_too, metrics=shown))

@@ -1,5 +1,6 @@
 """Prometheus reads the desk and the worker, and finds every number that an alert rule names."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,6 +61,23 @@ def test_what_is_shown_names_no_council_and_no_person(counted: House) -> None:
     text = scraped(counted)
     for planted in (case, "Saltbeck", "@", "01632", "kaya"):
         assert planted not in text
+
+
+def test_the_log_is_lines_of_json_with_the_case_and_nothing_personal(counted: House) -> None:
+    case = counted.open()
+    counted.quiet(case)
+    counted.ask("triage", "acknowledge", case)
+    counted.quiet(case)
+    lines = [
+        line
+        for part in ("worker", "desk")
+        for line in (counted.data / f"{part}.log").read_text().splitlines()
+    ]
+    told = [json.loads(line) for line in lines]
+    events = {one["event"] for one in told if one.get("case") == case}
+    assert {"facts-recorded", "instruction-taken"} <= events
+    for planted in ("Saltbeck", "Tolley", "Pargeter", "01632", "07700", "@"):
+        assert not [line for line in lines if planted in line]
 
 
 def test_every_rule_says_what_to_do() -> None:
