@@ -26,9 +26,9 @@ class Town(NamedTuple):
     office: live.Office
     desk: DeskHouse
 
-    async def called_out(self, provider: str = "alder") -> LiveCase:
-        """Return a case that a provider was called out to."""
-        case = await self.office.open()
+    async def called_out(self, provider: str = "alder", **changes: Any) -> LiveCase:
+        """Return a case that a provider was called out to; ``changes`` are its report's."""
+        case = await self.office.open(**changes)
         await case.give("acknowledge")
         await case.decide(provider=provider)
         await case.fact("provider-called-out", provider=provider)
@@ -49,7 +49,7 @@ class Town(NamedTuple):
 
 @asynccontextmanager
 async def a_town(
-    client: Client, temporal: Ports, databases: Databases, kind: str, folder: Path
+    client: Client, temporal: Ports, databases: Databases, kind: str, folder: Path, **doors: Any
 ) -> AsyncIterator[Town]:
     """Give a town with a database of its own; kaya's token is the desk's."""
     keys = folder / "payload.keys"
@@ -58,7 +58,7 @@ async def a_town(
     chosen = {
         "temporal_address": f"{LOOPBACK}:{temporal.temporal}",
         "payload_keys_file": keys,
-        **chosen_doors(folder),
+        **chosen_doors(folder, **doors),
     }
     with databases.migrated(kind, folder) as database:
         async with (
