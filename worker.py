@@ -17,7 +17,7 @@ from temporalio.workflow import SandboxImportNotificationPolicy
 
 import logs
 from activities.billing import Billing, FinanceDesk
-from activities.comparing import Comparing
+from activities.comparing import SILENT_AFTER, Comparing
 from activities.meeting import Meeting
 from activities.notice_ports import Notifier
 from activities.notices import Notices
@@ -239,7 +239,9 @@ def build_receipts(client: Client, settings: Settings, engine: AsyncEngine) -> R
     )
 
 
-def build_comparing(client: Client, settings: Settings, engine: AsyncEngine) -> Comparing:
+def build_comparing(
+    client: Client, settings: Settings, engine: AsyncEngine, grace: timedelta = SILENT_AFTER
+) -> Comparing:
     """Return what compares cases on record with what runs, and pages on their behalf."""
     sinks = exercise_doors(settings.outbox, settings.sender)
     return Comparing(
@@ -251,6 +253,7 @@ def build_comparing(client: Client, settings: Settings, engine: AsyncEngine) -> 
         },
         read_policy(settings.policy_file),
         utc_now,
+        grace,
     )
 
 

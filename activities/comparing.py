@@ -26,7 +26,7 @@ FAULT = "alarm:case-fault"
 TOP = 3
 """The top rung of ladder U."""
 
-GRACE = timedelta(minutes=2)
+SILENT_AFTER = timedelta(minutes=2)
 """How long after a deadline a case may take to page by itself [our default]."""
 
 SEND_WITHIN = 40.0
@@ -145,7 +145,7 @@ class Comparing:
         pagers: Mapping[bool, Pager],
         policy: Policy,
         now: Callable[[], datetime],
-        grace: timedelta = GRACE,
+        grace: timedelta = SILENT_AFTER,
     ) -> None:
         """Take what it works with.
 
