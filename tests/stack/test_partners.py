@@ -266,6 +266,16 @@ def test_what_is_no_signed_message_is_refused(
     assert taken == []
 
 
+def test_a_door_may_be_asked_whether_it_is_there() -> None:
+    with a_door([]) as url:
+        address = urlsplit(url)
+        connection = HTTPConnection(address.hostname or "", address.port, timeout=20)
+        connection.request("OPTIONS", address.path)
+        answer = connection.getresponse()
+        assert (answer.status, answer.headers["Allow"]) == (204, "POST")
+        connection.close()
+
+
 def test_finance_acknowledges_a_pack_or_rejects_it(home: Path, desk: PretendDesk) -> None:
     told = Told()
     finance = Finance(StaffDoor(home, "local", "sam"), "FIN-EX-1", (1,), told)
