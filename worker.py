@@ -117,7 +117,7 @@ def real_doors(settings: Settings, engine: AsyncEngine) -> Doors:
     chosen: dict[Channel, Notifier] = {}
     notify = notify_of(settings, engine, utc_now)
     if notify is not None:
-        chosen.update({"email": notify, "sms": notify})
+        chosen.update({"email": notify, "sms": notify, "page": notify})
     if settings.mail is not None:
         chosen["email"] = SmtpNotifier(mail_server(settings.mail), settings.sender)
     if settings.providers:

@@ -12,6 +12,7 @@ from notifications_python_client.errors import APIError
 from notifications_python_client.notifications import NotificationsAPIClient
 
 from activities.notice_ports import Delivery, Message
+from domain.notice import Channel
 from domain.value import Value
 
 State = Literal["accepted", "delivered", "failed"]
@@ -27,6 +28,9 @@ STATES: dict[str, State] = {
     "technical-failure": "failed",
 }
 """Notify's statuses in our words. A temporary failure is one that Notify has given up on."""
+
+TEXTS: tuple[Channel, ...] = ("sms", "page")
+"""Channels that are a text: a notice that also goes by page wakes a person by it."""
 
 RATE_LIMITED = 429
 LEAST_FAULT_OF_THEIRS = 500
@@ -75,7 +79,9 @@ class NotifyNotifier:
         Raises:
             OSError: Notify may or may not have it.
         """
-        if message.channel == "sms" and not await self._texts.may_go(
+        if message.channel in TEXTS and message.to.phone is None:
+            return Delivery(state="failed", how="no telephone number")
+        if message.channel in TEXTS and not await self._texts.may_go(
             message.to.phone or "", _text_of(message)
         ):
             return Delivery(state="failed", how="too many texts went to this number this hour")
@@ -122,7 +128,7 @@ class NotifyNotifier:
 
     def _send(self, message: Message) -> None:
         client, service = self._client(), self._service
-        if message.channel == "sms":
+        if message.channel in TEXTS:
             client.send_sms_notification(
                 phone_number=message.to.phone,
                 template_id=service.sms_template,

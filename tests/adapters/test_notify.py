@@ -48,6 +48,17 @@ def notifier(service: NotifyService) -> NotifyNotifier:
     return NotifyNotifier(service, FakeTexts())
 
 
+async def test_a_notice_that_also_goes_by_page_is_a_text_to_whoever_has_a_telephone(
+    notifier: NotifyNotifier, day: NotifyDay
+) -> None:
+    assert await notifier.deliver(message("page")) == TAKEN
+    (sent,) = day.sent
+    assert (sent["type"], sent["to"], sent["body"]) == ("sms", JO.phone, WORDS.sms)
+    nobody = message("page").but(to=JO.but(phone=None))
+    answer = await notifier.deliver(nobody)
+    assert (answer.state, answer.again, len(day.sent)) == ("failed", False, 1)
+
+
 async def test_a_text_that_networks_would_stop_is_not_sent_and_counts_as_failed(
     service: NotifyService, day: NotifyDay
 ) -> None:
