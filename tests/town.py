@@ -8,8 +8,6 @@ from typing import Any, NamedTuple
 from temporalio.client import Client
 
 from adapters.database.attempts import Attempts
-from adapters.database.engine import upsert, writing
-from adapters.database.tables import CaseNumberRow
 from api.application import build_application
 from stack.layout import LOOPBACK, Ports
 from tests import live
@@ -65,9 +63,7 @@ async def a_town(
             live.at_work(client, database, **chosen) as office,
             served(build_application(office.settings)) as port,
         ):
-            async with writing(office.engine) as connection:  # other tests number cases from 1
-                year = live.utc_now().year
-                await upsert(connection, CaseNumberRow, year=year, last=700_000)
+            await live.number_apart(office.engine)
             token = await office.registers.issue_token("kaya")
             desk = DeskHouse(port, office.engine, office.registers, token, office.settings)
             yield Town(office, desk)

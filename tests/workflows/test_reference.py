@@ -9,7 +9,7 @@ from temporalio.client import Client
 from adapters.database.engine import upsert, writing
 from adapters.database.intake import Intake, Taken
 from adapters.database.register_news import RegisterNews
-from adapters.database.tables import CaseNumberRow, ProviderRow, RegisterVersionRow
+from adapters.database.tables import ProviderRow, RegisterVersionRow
 from adapters.temporal.telling import tell_registers_changed
 from domain.report_reading import read_report
 from settings import ROOT
@@ -117,9 +117,7 @@ async def started(office: live.Office, taken: Taken) -> LiveCase:
 
 async def test_every_open_case_is_told_once(own_office: live.Office) -> None:
     client, news = own_office.client, RegisterNews(own_office.engine)
-    async with writing(own_office.engine) as connection:  # past the cases other tests opened
-        year = live.utc_now().year
-        await upsert(connection, CaseNumberRow, year=year, last=700_000)
+    await live.number_apart(own_office.engine)
     case = await started(own_office, await kept(own_office, "R-1"))
     taken = await kept(own_office, "R-2")
     await contract_ends(own_office, 500)
