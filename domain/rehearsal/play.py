@@ -182,7 +182,7 @@ def clocks_of(case: Case) -> dict[str, Any]:
                 "state": run.state.value,
                 "due_at": utc_text(run.due_at),
                 "met_at": None if run.met_at is None else utc_text(run.met_at),
-                "late_by_s": run.late_by_s or 0 if run.ended else run.late_by_s,
+                "late_by_s": run.late_by_s or (None if run.met_at is None else 0),
             }
     return shown
 
@@ -193,7 +193,7 @@ def final_of(case: Case, world: World) -> dict[str, Any]:
     called, contacted = engagement.first_called_at, engagement.contacted_at
     waited = None if called is None or contacted is None else (contacted - called).total_seconds()
     pages = [
-        {"at": utc_text(f.occurred_at), "clock": f.payload["about"].rsplit("#", 1)[0],
+        {"at": utc_text(f.recorded_at), "clock": f.payload["about"].rsplit("#", 1)[0],
          "rung": f.payload["rung"]}
         for f in world.facts
         if f.type == "paged"

@@ -30,6 +30,7 @@ class World:
         )
         self._last = self._world.rotation.last
         self._reserved: str | None = None
+        self._now: datetime | None = None
         self.facts: list[Fact] = []
 
     def roles(self, by: str) -> tuple[Role, ...]:
@@ -48,16 +49,21 @@ class World:
         return Stamp(person=by, roles=self.roles(by), rows=rows, at=at)
 
     def let_pass(self, case: Case, until: datetime, *, through: bool) -> Case:
-        """Let time pass from deadline to deadline, so that every page and breach happens."""
+        """Let time pass from deadline to deadline, so that every page and breach happens.
+
+        What a step told of after its instant had passed is found late, as on the running service:
+        a ladder begins at the rung that time says (guide f 10), and nobody is paged in the past.
+        """
         while (due := next_due(case)) is not None:
             if due.at > until or (due.at == until and not through):
                 break
-            case = self.respond(advance(case, due.at, through=True), due.at)
+            now = due.at if self._now is None else max(due.at, self._now)
+            case = self.respond(advance(case, now, through=now == due.at), now)
         return case
 
     def respond(self, settled: Settled, at: datetime) -> Case:
         """Take what happened and answer each effect at once, until nothing more follows."""
-        case = settled.case
+        case, self._now = settled.case, at
         self._note(settled.facts, case)
         for effect in settled.effects:
             if effect.kind == "page":

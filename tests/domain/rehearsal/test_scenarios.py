@@ -86,3 +86,37 @@ def test_the_copy_is_the_shared_one() -> None:
         pytest.skip("LEFT OUT: the shared scenarios are not beside this clone")
     theirs = {path.name: path.read_bytes() for path in SHARED.glob("*.json")}
     assert {path.name: path.read_bytes() for path in COPIES} == theirs
+
+
+def test_what_is_found_late_pages_when_it_is_found_and_not_in_the_past() -> None:
+    data = story("not-qualified-then-upgraded")
+    amended = data["steps"][6]
+    amended["input"]["changes"]["data.aware_at"] = "2026-11-10T06:40:00Z"
+    answer = rehearse(read_scenario(json.dumps(data)), a_policy())
+    pages = [page for page in answer["final"]["escalations"] if page["clock"] == "ico-report"]
+    assert pages == [{"at": answer["steps"][6]["at"], "clock": "ico-report", "rung": 1}]
+
+
+def test_a_ladder_found_late_begins_at_the_rung_that_time_says() -> None:
+    data = story("bank-holiday-escalations")
+    data["report"]["source"]["received_at"] = "2026-08-29T01:15:00Z"
+    data["world"].pop("rota")
+    answer = rehearse(read_scenario(json.dumps(data)), a_policy())
+    pages = [page["rung"] for page in answer["final"]["escalations"]
+             if page["clock"] == "triage-acknowledgement"]  # fmt: skip
+    assert pages == [2, 3, 3]
+
+
+def test_a_breached_clock_that_was_cancelled_is_late_by_nothing() -> None:
+    data = story("provider-silent-failover")
+    data["steps"] = data["steps"][:6]
+    over = {"name": "Delia Quist", "post": "s151", "verified": {"how": "call-back", "by": "kaya"}}
+    inputs = {"said_by": over, "reason": "They have help of their own."}
+    data["steps"].append(
+        {"n": 7, "at": "+00:55:00", "by": "kaya", "command": "withdraw", "input": inputs}
+    )
+    data["final"] = {"at": "+01:00:00"}
+    contact = rehearse(read_scenario(json.dumps(data)), a_policy())["steps"][6]["clocks"]
+    assert contact["provider-contact"]["state"] == "breached"
+    assert contact["provider-contact"]["late_by_s"] is None
+    assert contact["decision"]["late_by_s"] == 0
