@@ -16,13 +16,14 @@ from domain.report import Report
 from domain.value import Instant, Value
 from domain.work import Money
 
-RULES = 4
+RULES = 5
 """The generation of rules by which a case is decided from its start, and from each new run on.
 
 1: release 0.1.0. 2: what ends is told before it ends; a notice of a reversed decision that nobody
 has had is superseded; both cases hold a link. 3: a page's key is never a notice's; notices and
 breaches of long ago are left to the record, and billed work is folded. 4: a signed message that a
-provider's desk does not take is somebody's to ring about.
+provider's desk does not take is somebody's to ring about. 5: a second risk to life wakes people
+too; an alarm about the past begins when we are told; a name means the council's notice first.
 """
 
 FOLDS = 3

@@ -227,6 +227,10 @@ class Handling(Value):
     tlp: TlpLabel = "TLP:AMBER+STRICT"
 
 
+LIFE_RISKS = ("risk_to_life", "safeguarding_risk")
+"""The questions whose yes wakes people whatever the category (guide e 10)."""
+
+
 class CountedCategory(Value):
     """A category that came in a report and counts, with its giver."""
 
@@ -279,7 +283,7 @@ class Report(Value):
     @property
     def life_risk(self) -> bool:
         """Whether the report says yes to a risk to life or to a safeguarding risk."""
-        return "yes" in (self.impact.risk_to_life, self.impact.safeguarding_risk)
+        return any(getattr(self.impact, risk) == "yes" for risk in LIFE_RISKS)
 
     @property
     def personal_data(self) -> Answer:

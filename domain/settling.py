@@ -53,7 +53,7 @@ def settle(case: Case, events: Iterable[Event], cause: Cause) -> Settled:
         effects.extend(_steps(before, case, event, cause, len(effects)))
         follows = (
             *told,
-            *follow(before, case, event),
+            *follow(before, case, event, cause.at),
             *unconfirmed(case, event),
             *overtaken(case, event),
         )

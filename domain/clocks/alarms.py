@@ -4,7 +4,11 @@ from dataclasses import dataclass
 
 from domain.case import Case, Event
 from domain.clocks.conditions import Condition
+from domain.report import LIFE_RISKS
 from domain.rotation import candidates
+
+EACH_RISK = 5
+"""The generation of rules from which on a second risk wakes people although the first did."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +35,14 @@ class Alarm:
 def _life_risk(before: Case, after: Case, event: Event) -> bool:
     if event.type == "report-repeated":
         return bool(getattr(event, "new_life_risk", False))
-    was = before.report.life_risk and event.type != "case-opened"
-    return after.report.life_risk and not was
+    if event.type == "case-opened":
+        return after.report.life_risk
+    if after.rules < EACH_RISK:
+        return after.report.life_risk and not before.report.life_risk
+    return any(
+        getattr(after.report.impact, risk) == "yes" != getattr(before.report.impact, risk)
+        for risk in LIFE_RISKS
+    )
 
 
 def _nobody_left(before: Case, after: Case, event: Event) -> bool:

@@ -28,14 +28,18 @@ from domain.clocks.ladders import first_page
 from domain.clocks.timing import new_run, shortened
 from domain.phase import ACT, ASS, CLS, END
 
+BEGINS_WHEN_TOLD = 5
+"""The generation of rules from which on an alarm about the past begins when we were told of it."""
 
-def follow(before: Case, after: Case, event: Event) -> tuple[Event, ...]:
+
+def follow(before: Case, after: Case, event: Event, told_at: datetime) -> tuple[Event, ...]:
     """Return what one fact does to clocks, alarms and windows, in order.
 
     Args:
         before: The case before the fact.
         after: The case after it.
         event: The fact.
+        told_at: When we were told of it, or found it.
     """
     triggers = {event.type}
     if before.phase is not after.phase:
@@ -47,7 +51,7 @@ def follow(before: Case, after: Case, event: Event) -> tuple[Event, ...]:
         *_starts(before, after, event, triggers, tuple(e.clock for e in over)),
         *_shortens(before, after, event),
         *_windows(before, after, event),
-        *_alarms(before, after, event, triggers),
+        *_alarms(before, after, event, triggers, told_at),
         *came_near(before, after, event),
     )
 
@@ -189,7 +193,9 @@ def _is_over(case: Case) -> bool:
     return closed and not case.windows and not case.legal_hold
 
 
-def _alarms(before: Case, after: Case, event: Event, triggers: set[str]) -> tuple[Event, ...]:
+def _alarms(
+    before: Case, after: Case, event: Event, triggers: set[str], told_at: datetime
+) -> tuple[Event, ...]:
     made: list[Event] = []
     if after.phase is END and before.phase is not END:
         made.extend(
@@ -198,9 +204,10 @@ def _alarms(before: Case, after: Case, event: Event, triggers: set[str]) -> tupl
             if not a.over and a.alarm != "record-tampered"
         )
         return tuple(made)
+    begins_at = max(event.at, told_at) if after.rules >= BEGINS_WHEN_TOLD else event.at
     for row in ALARMS.values():
         if triggers & set(row.on) and row.when(before, after, event):
-            made.extend(raised(after, row.name, event.at))
+            made.extend(raised(after, row.name, begins_at))
     if isinstance(event, AlarmRaised):
         run = next(
             a for a in after.alarms if (a.alarm, a.instance) == (event.alarm, event.instance)

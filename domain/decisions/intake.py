@@ -14,7 +14,7 @@ from domain.errors import Code, Refused
 from domain.people import Role, S, T
 from domain.policy import Policy
 from domain.provider import Provider
-from domain.report import Report, is_compromised
+from domain.report import LIFE_RISKS, Report, is_compromised
 from domain.report_content import changed_fields, content_hash
 from domain.report_problems import InvalidReportError
 from domain.report_reading import check_report
@@ -203,7 +203,7 @@ def _brings_life_risk(case: Case, report: Report) -> bool:
     known = [one.impact for one in (case.report, case.received) if one is not None]
     return any(
         getattr(report.impact, risk) == "yes" and all(getattr(k, risk) != "yes" for k in known)
-        for risk in ("risk_to_life", "safeguarding_risk")
+        for risk in LIFE_RISKS
     )
 
 
