@@ -14,6 +14,9 @@ SUPERSEDES = 2
 RINGS_PROVIDERS = 4
 """The generation of rules from which on a case hears that a provider's desk takes nothing."""
 
+NAMES_COUNCIL_FIRST = 5
+"""The generation of rules from which on a name means the council's notice before another's."""
+
 RESTS_ON_DECISION = frozenset(
     {
         "activation-confirmed",
@@ -114,10 +117,31 @@ class NoticeSuperseded(Event):
         return case.but(notices=notices, phone_task=task)
 
 
-def latest(case: Case, notice: str) -> Told | None:
-    """Return the notice of that key, or the latest of that name."""
+def latest(case: Case, notice: str, channel: str | None = None) -> Told | None:
+    """Return the notice of that key, or the latest of that name.
+
+    Several people may have been told by one instruction under one name. Then it is the council's,
+    for which alone somebody may have to ring, unless the ``channel`` says that it was another's.
+    """
     by_key = next((told for told in case.notices if told.key == notice), None)
-    return by_key or next((t for t in reversed(case.notices) if t.notice == notice), None)
+    named = [told for told in case.notices if told.notice == notice]
+    if by_key is not None or not named:
+        return by_key
+    newest = named[-1]
+    if case.rules < NAMES_COUNCIL_FIRST or channel is None:
+        return newest
+    together = [told for told in reversed(named) if _instruction(told) == _instruction(newest)]
+    together.sort(key=lambda told: told.role != "council")
+    return next((told for told in together if _goes_by(told, channel)), newest)
+
+
+def _instruction(told: Told) -> str:
+    return told.key.rpartition("/")[0]
+
+
+def _goes_by(told: Told, channel: str) -> bool:
+    """Tell whether a notice goes by the channel, or may: a council is texted and rung besides."""
+    return channel in told.channels or (told.role == "council" and channel in ("sms", "phone"))
 
 
 def onto_phone_task(case: Case, told: Told, event: Event) -> tuple[Event, ...]:

@@ -33,7 +33,7 @@ class RecordDelivery(Command):
 
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Record it; a council that no channel reached is to be rung."""
-        told = latest(case, self.notice)
+        told = latest(case, self.notice, self.channel)
         if told is None:
             raise Refused(
                 Code.UNKNOWN_NOTICE,

@@ -154,6 +154,19 @@ def test_when_every_channel_failed_somebody_must_ring() -> None:
     assert both.case.phone_task == ("k1",)
 
 
+def test_a_name_that_several_were_told_under_means_the_councils_notice() -> None:
+    notices = tuple(
+        told(f"step/{number}", "recovery-stopped", role, channel)
+        for number, (role, channel) in enumerate(
+            (("council", "email"), ("provider", "provider-message"), ("finance", "email")), start=1
+        )
+    )
+    case = a_case(notices=notices)
+    assert _fail(case, "recovery-stopped", "email").phone_task == ("step/1",)
+    provider = _fail(case, "recovery-stopped", "provider-message")
+    assert [one.role for one in provider.notices if one.failed] == ["provider"]
+
+
 def test_a_second_undelivered_notice_joins_the_open_phone_task() -> None:
     case = _fail(_activated("email"), "k1", "email")
     case = case.but(notices=(*case.notices, told("k2", "phase-changed", "council", "email")))
