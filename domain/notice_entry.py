@@ -53,6 +53,7 @@ class Entry:
         whom: For the council: which safe contacts.
         provider: For a provider: which one.
         person: For one member of staff and not a whole role: the event's field with the staff id.
+        texted_before: The generation of rules before which it was texted as well.
     """
 
     notice: str
@@ -65,6 +66,7 @@ class Entry:
     whom: Whom = main_contact
     provider: Which = engaged
     person: str = ""
+    texted_before: int = 0
 
     @property
     def must_arrive(self) -> bool:
@@ -84,7 +86,7 @@ class Entry:
         return Notice(
             notice=self.notice,
             role=self.to,
-            channels=self.channels,
+            channels=self._ways(m),
             must_arrive=self.must_arrive,
             exercise=m.after.exercise,
             provider=self.provider(m) if self.to == "provider" else None,
@@ -92,3 +94,7 @@ class Entry:
             addresses=self.whom(m) if self.to == "council" else (),
             context={**common(m), **self.words(m)},
         )
+
+    def _ways(self, m: Moment) -> tuple[Channel, ...]:
+        texted = m.after.rules < self.texted_before
+        return (*self.channels, "sms") if texted else self.channels

@@ -15,6 +15,9 @@ from domain.notice_addresses import (
 from domain.notice_entry import MAIL, MAIL_AND_SMS, SPEND, STEPS, Entry, When, Whom, Words, always
 from domain.phase import CLS, ERA
 
+NOT_TEXTED = 5
+"""The generation of rules from which on a decision that ends a case otherwise is only mailed."""
+
 ENDS_IN_CLOSING = (
     "phase-exit-accepted",
     "recovery-rejected",
@@ -40,6 +43,11 @@ def told(
 def by_mail(entry: Entry) -> Entry:
     """Return the entry by mail alone: nothing in it is in a hurry."""
     return replace(entry, channels=MAIL)
+
+
+def _plainly(entry: Entry) -> Entry:
+    """Return the entry by mail alone; at first such a decision was texted as well."""
+    return replace(by_mail(entry), texted_before=NOT_TEXTED)
 
 
 def first_of_activation(m: Moment) -> bool:
@@ -100,26 +108,32 @@ COUNCIL: tuple[Entry, ...] = (
         words.decided,
         when=_result("not-qualified"),
     ),
-    told(
-        "decision-out-of-scope",
-        ("decision-recorded",),
-        "That the service is not for this, and why.",
-        words.decided,
-        when=_result("out-of-scope"),
+    _plainly(
+        told(
+            "decision-out-of-scope",
+            ("decision-recorded",),
+            "That the service is not for this, and why.",
+            words.decided,
+            when=_result("out-of-scope"),
+        )
     ),
-    told(
-        "decision-false-positive",
-        ("decision-recorded",),
-        "That it was no incident, and why.",
-        words.decided,
-        when=_result("false-positive"),
+    _plainly(
+        told(
+            "decision-false-positive",
+            ("decision-recorded",),
+            "That it was no incident, and why.",
+            words.decided,
+            when=_result("false-positive"),
+        )
     ),
-    told(
-        "decision-duplicate",
-        ("decision-recorded",),
-        "That the incident is handled already.",
-        words.decided,
-        when=_result("duplicate"),
+    _plainly(
+        told(
+            "decision-duplicate",
+            ("decision-recorded",),
+            "That the incident is handled already.",
+            words.decided,
+            when=_result("duplicate"),
+        )
     ),
     told(
         "decision-reversed",

@@ -43,6 +43,15 @@ def test_a_notice_to_the_council_never_goes_to_the_affected_mail_system(entry: E
     assert bool(addresses) is (entry.to == "council")
 
 
+@pytest.mark.parametrize("result", ["out-of-scope", "false-positive", "duplicate"])
+def test_a_decision_that_ends_a_case_otherwise_is_mailed_and_not_texted(result: str) -> None:
+    entry = next(one for one in CATALOGUE if one.notice == f"decision-{result}")
+    moment = moment_of(entry)
+    older, now = (moment._replace(after=moment.after.but(rules=rules)) for rules in (4, 5))
+    assert entry.made_of(now).channels == ("email",)
+    assert entry.made_of(older).channels == ("email", "sms")
+
+
 def test_exactly_pages_call_out_and_what_the_council_waits_for_must_arrive() -> None:
     must = {entry.notice for entry in CATALOGUE if entry.must_arrive} | set(PAGE_TEMPLATES)
     assert must == MUST_ARRIVE
