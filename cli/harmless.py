@@ -35,6 +35,14 @@ def to_the_second(value: str | None, options: Options) -> str:
     return _local(value, options, "%d %b %H:%M:%S %Z")
 
 
+def brief(seconds: float) -> str:
+    """Return a span as a narrow column has it: its largest whole unit, such as ``3 h``."""
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{int(seconds // length)} {unit}"
+    return f"{int(seconds)} s"
+
+
 def _local(value: str | None, options: Options, shape: str) -> str:
     if not value:
         return ""

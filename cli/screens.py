@@ -1,6 +1,5 @@
 """Tables for people, drawn with rich. Imported only by commands that draw."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,13 +11,10 @@ from rich.text import Text
 
 from cli.context import Options
 from cli.harmless import safe, soon, when
+from cli.tables import MOST_ROWS, cell, draw_rows, more
 
-MOST_ROWS = 200
 MOST_ACTIONS, MOST_CLOCKS, MOST_PAGES = 4, 9, 4
 """Of each at the most, so that a case fits on a screen of 80 by 40."""
-
-INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
-"""What an instant looks like."""
 
 
 def draw(data: Any, options: Options) -> None:  # noqa: ANN401
@@ -32,7 +28,7 @@ def draw(data: Any, options: Options) -> None:  # noqa: ANN401
         if data and "next_clock" in data[0]:
             _cases(console, data, options)
         else:
-            _rows(console, [_slim(row) for row in data], options)
+            draw_rows(console, data, options)
     elif isinstance(data, dict):
         _one(console, data, options)
 
@@ -61,14 +57,6 @@ def _is_of_registers(data: Any) -> bool:  # noqa: ANN401
     )
 
 
-SLIM = {
-    "mine": ("case", "by", "command"),
-    "events": ("case", "command", "phase", "version"),
-    "gss": ("code", "name", "type", "region", "ends_on"),
-}
-"""What a table shows of rows that have a column: a terminal is 80 wide."""
-
-
 CASE_COLUMNS = {
     "case": 15,
     "phase": 14,
@@ -79,16 +67,6 @@ CASE_COLUMNS = {
     "late": 4,
 }
 """The columns of a list of cases and their widths: 80 with what is between them."""
-
-
-def _slim(row: dict[str, Any]) -> dict[str, Any]:
-    """Return as much of a row as a terminal shows; JSON has it all."""
-    if row.get("change") and not row.get("case"):
-        row = {**row, "case": f"change {row['change']}"}
-    for mark, names in SLIM.items():
-        if mark in row:
-            return {name: row.get(name) for name in names}
-    return row
 
 
 def _cases(console: Console, rows: list[dict[str, Any]], options: Options) -> None:
@@ -104,7 +82,7 @@ def _cases(console: Console, rows: list[dict[str, Any]], options: Options) -> No
         due = soon(row["due_at"], options)
         cells = (row["case"], phase, category, row["owner"], row["next_clock"], due, late)
         _line(console, _columns(widths, cells), "red" if late else "")
-    _more(console, rows, MOST_ROWS)
+    more(console, rows, MOST_ROWS)
 
 
 def _columns(widths: dict[str, int], cells: Sequence[str | None]) -> str:
@@ -120,40 +98,15 @@ def _taken(console: Console, data: dict[str, Any], options: Options) -> None:
         _line(console, f"{fact['seq']:4} {at}  {fact['type']} by {fact['by']}")
 
 
-def _rows(console: Console, rows: list[dict[str, Any]], options: Options) -> None:
-    if not rows:
-        console.print("Nothing.")
-        return
-    table = Table(box=SIMPLE, pad_edge=False)
-    names = [n for n in rows[0] if not isinstance(rows[0][n], dict)]
-    for name in names:
-        table.add_column(safe(name.replace("_", " ")), no_wrap=name in ("case", "id", "command"))
-    for row in rows[:MOST_ROWS]:
-        table.add_row(*(Text(_cell(name, row.get(name), options)) for name in names))
-    console.print(table)
-    _more(console, rows, MOST_ROWS)
-
-
-def _cell(name: str, value: Any, options: Options) -> str:  # noqa: ANN401
-    """Return a value as a table shows it."""
-    if isinstance(value, bool):
-        return "yes" if value else "no" if name == "ok" else ""
-    if isinstance(value, str) and INSTANT.match(value):
-        return when(value, options)
-    if isinstance(value, list):
-        return ", ".join(safe(one) for one in value)
-    return safe(value)
-
-
 def _pairs(console: Console, data: dict[str, Any], options: Options) -> None:
     for name, value in data.items():
         if name == "ok" or value in (None, False, [], {}):
             continue
         if isinstance(value, list) and isinstance(value[0], dict):
             console.print(Text(f"{name.replace('_', ' ')}:"))
-            _rows(console, value, options)
+            draw_rows(console, value, options)
         else:
-            console.print(Text(f"{name.replace('_', ' ')}: {_cell(name, value, options)}"))
+            console.print(Text(f"{name.replace('_', ' ')}: {cell(name, value, options)}"))
 
 
 def _line(console: Console, words: str, style: str = "") -> None:
@@ -178,13 +131,13 @@ def _case(console: Console, case: dict[str, Any], options: Options) -> None:
         for action in case["open_actions"][:MOST_ACTIONS]:
             _line(console, f"  by {when(action['by'], options)}  {action['what']}")
             _line(console, f"    {action['command']}")
-        _more(console, case["open_actions"], MOST_ACTIONS)
+        more(console, case["open_actions"], MOST_ACTIONS)
     _clocks(console, case, options)
     paged = [line for line in case["escalations"] if line["unacknowledged"]]
     for line in paged[:MOST_PAGES]:
         words = f"PAGED L{line['rung']} {line['clock']}: nobody has said that they have it"
         _line(console, words, "bold red")
-    _more(console, paged, MOST_PAGES)
+    more(console, paged, MOST_PAGES)
     for name, ledger in case["ledgers"].items():
         pounds = {key: f"£{value / 100:,.2f}" for key, value in ledger.items()}
         words = f"ledger {name}: logged {pounds['logged_pence']}, held {pounds['held_pence']}, "
@@ -193,11 +146,6 @@ def _case(console: Console, case: dict[str, Any], options: Options) -> None:
     told = sum(1 for notice in case["notices"] if notice["state"] in ("delivered", "spoken"))
     words = f"notices: {told} delivered of {len(case['notices'])}; packs: {len(case['packs'])}"
     _line(console, words)
-
-
-def _more(console: Console, rows: list[Any], most: int) -> None:
-    if len(rows) > most:
-        _line(console, f"  … and {len(rows) - most} more: --json has them all")
 
 
 def _clocks(console: Console, case: dict[str, Any], options: Options) -> None:
@@ -213,7 +161,7 @@ def _clocks(console: Console, case: dict[str, Any], options: Options) -> None:
         cells = (safe(clock["clock"]), safe(clock["state"]), when(clock["due_at"], options))
         table.add_row(*(Text(cell, style=style) for cell in cells))
     console.print(table)
-    _more(console, live, MOST_CLOCKS)
+    more(console, live, MOST_CLOCKS)
 
 
 def _history(console: Console, data: dict[str, Any], options: Options) -> None:
