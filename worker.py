@@ -186,14 +186,16 @@ def build_outward(
     ]
 
 
-def build_activities(settings: Settings, engine: AsyncEngine) -> list[Callable[..., Any]]:
+def build_activities(
+    settings: Settings, engine: AsyncEngine, doors: Doors
+) -> list[Callable[..., Any]]:
     """Return every activity of real cases over its adapter, and what all cases share."""
     meeting = Meeting()
     return [
         Recording(DatabaseRecords(engine, case_keys_of(settings)), meeting).record_facts,
         Refreshing(Registers(engine, utc_now)).read_reference,
         Rotation(DatabaseTurns(engine, utc_now)).reserve_turn,
-        *build_outward(settings, engine, real_doors(settings, engine), meeting),
+        *build_outward(settings, engine, doors, meeting),
     ]
 
 
@@ -228,9 +230,10 @@ def build_exercise_worker(client: Client, settings: Settings, engine: AsyncEngin
     )
 
 
-def build_receipts(client: Client, settings: Settings, engine: AsyncEngine) -> Receipts:
+def build_receipts(
+    client: Client, settings: Settings, engine: AsyncEngine, doors: Doors
+) -> Receipts:
     """Return what asks for receipts and tells cases of them."""
-    doors = real_doors(settings, engine)
     return Receipts(
         DatabaseReceipts(engine, utc_now),
         doors.receipts,
@@ -240,7 +243,11 @@ def build_receipts(client: Client, settings: Settings, engine: AsyncEngine) -> R
 
 
 def build_comparing(
-    client: Client, settings: Settings, engine: AsyncEngine, grace: timedelta = SILENT_AFTER
+    client: Client,
+    settings: Settings,
+    engine: AsyncEngine,
+    doors: Doors,
+    grace: timedelta = SILENT_AFTER,
 ) -> Comparing:
     """Return what compares cases on record with what runs, and pages on their behalf."""
     sinks = exercise_doors(settings.outbox, settings.sender)
@@ -248,7 +255,7 @@ def build_comparing(
         Findings(engine, utc_now),
         TemporalCaseRuns(client),
         {
-            False: build_pager(settings, engine, real_doors(settings, engine)),
+            False: build_pager(settings, engine, doors),
             True: build_pager(settings, engine, sinks),
         },
         read_policy(settings.policy_file),
@@ -257,16 +264,16 @@ def build_comparing(
     )
 
 
-def build_rejected(settings: Settings, engine: AsyncEngine) -> RejectedPaging:
+def build_rejected(settings: Settings, engine: AsyncEngine, doors: Doors) -> RejectedPaging:
     """Return what pages about reports that could not be read."""
     every = read_policy(settings.policy_file).ladder_interval(Ladder.URGENT)
-    pager = build_pager(settings, engine, real_doors(settings, engine))
+    pager = build_pager(settings, engine, doors)
     quarantine = Quarantine(engine, utc_now, case_keys_of(settings))
     return RejectedPaging(quarantine, pager, utc_now, every)
 
 
 def build_watchkeeper(
-    client: Client, watch: Client, settings: Settings, engine: AsyncEngine
+    client: Client, watch: Client, settings: Settings, engine: AsyncEngine, doors: Doors
 ) -> Worker:
     """Return the worker of the watchkeeper's namespace."""
     pending = PendingStarter(
@@ -287,9 +294,9 @@ def build_watchkeeper(
         activities=[
             watching.start_pending,
             watching.tell_registers,
-            build_receipts(client, settings, engine).poll,
-            build_comparing(client, settings, engine).compare,
-            build_rejected(settings, engine).page,
+            build_receipts(client, settings, engine, doors).poll,
+            build_comparing(client, settings, engine, doors).compare,
+            build_rejected(settings, engine, doors).page,
         ],
         workflow_runner=workflow_runner(),
     )
@@ -311,10 +318,11 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     engine = create_engine(settings.database)
+    doors = real_doors(settings, engine)  # one of each: they keep connections, limits and files
     async with (
-        build_worker(client, settings.task_queue, build_activities(settings, engine)),
+        build_worker(client, settings.task_queue, build_activities(settings, engine, doors)),
         build_exercise_worker(client, settings, engine),
-        build_watchkeeper(client, watch, settings, engine),
+        build_watchkeeper(client, watch, settings, engine, doors),
     ):
         if settings.worker_ready_file is not None:
             settings.worker_ready_file.write_text("ready\n")

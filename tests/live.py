@@ -32,7 +32,13 @@ from domain.report_reading import read_report
 from settings import ROOT, Settings
 from starter import case_keys_of, start_case
 from tests.databases import Database
-from worker import build_activities, build_exercise_worker, build_worker, workflow_runner
+from worker import (
+    build_activities,
+    build_exercise_worker,
+    build_worker,
+    real_doors,
+    workflow_runner,
+)
 from workflows.incident_case import IncidentCaseWorkflow
 
 WORLD = ROOT / "examples" / "world"
@@ -209,7 +215,7 @@ class Office:
 
     def activities(self) -> list[Callable[..., Any]]:
         """Return the activities as the composition root builds them."""
-        return build_activities(self.settings, self.engine)
+        return build_activities(self.settings, self.engine, real_doors(self.settings, self.engine))
 
 
 async def number_apart(engine: AsyncEngine) -> None:

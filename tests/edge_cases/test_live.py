@@ -11,7 +11,7 @@ from tests import live
 from tests.builders import SAID_BY, WHY
 from tests.databases import Database
 from tests.live import Ask
-from worker import build_comparing
+from worker import build_comparing, real_doors
 
 pytestmark = pytest.mark.server
 
@@ -55,7 +55,8 @@ async def test_edge_29_a_case_terminated_by_hand_is_found_by_comparison(
     case = await office.open()
     await case.settled()
     await case.handle.terminate("a hand in the Web UI")
-    comparing = build_comparing(office.client, office.settings, office.engine)
+    doors = real_doors(office.settings, office.engine)
+    comparing = build_comparing(office.client, office.settings, office.engine, doors)
     await ActivityEnvironment().run(comparing.compare)
     (found,) = await Findings(office.engine, live.utc_now).standing()
     assert (found["about"], found["rung"]) == ("alarm:record-tampered", 2)

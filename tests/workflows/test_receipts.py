@@ -11,7 +11,7 @@ from tests import live
 from tests.databases import Database
 from tests.live import Ask, LiveCase
 from tests.notify_server import API_KEY, EMAIL_TEMPLATE, SMS_TEMPLATE, NotifyDay, notify_server
-from worker import build_receipts
+from worker import build_receipts, real_doors
 
 pytestmark = pytest.mark.server
 
@@ -39,7 +39,8 @@ async def there(client: Client, database: Database, day: NotifyDay) -> AsyncIter
 
 async def look(there: live.Office) -> None:
     """Let the watchkeeper ask for receipts once."""
-    receipts = build_receipts(there.client, there.settings, there.engine)
+    doors = real_doors(there.settings, there.engine)
+    receipts = build_receipts(there.client, there.settings, there.engine, doors)
     await ActivityEnvironment().run(receipts.poll)
 
 

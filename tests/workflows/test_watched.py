@@ -16,7 +16,7 @@ from tests import live
 from tests.builders import WHY
 from tests.databases import Database
 from tests.e2e.house import read_mail
-from worker import build_comparing
+from worker import build_comparing, real_doors
 
 pytestmark = pytest.mark.server
 
@@ -29,7 +29,8 @@ async def office(client: Client, database: Database) -> AsyncIterator[live.Offic
 
 async def look(there: live.Office, grace: timedelta = SILENT_AFTER) -> int:
     """Let the watchkeeper compare once; return how many pages were new."""
-    comparing = build_comparing(there.client, there.settings, there.engine, grace)
+    doors = real_doors(there.settings, there.engine)
+    comparing = build_comparing(there.client, there.settings, there.engine, doors, grace)
     new: int = await ActivityEnvironment().run(comparing.compare)
     return new
 
