@@ -1,19 +1,13 @@
 """A mail server that dies in the middle of DATA: never silence, and the ledger says which."""
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from activities.notice_ports import message_id
 from adapters.database.engine import row_dict
-from settings import ROOT
-from stack.layout import free_ports
+from tests.crash.held_program import HeldProgram
 from tests.databases import rows
 from tests.e2e.house import QUALIFIES, House, a_house, read_mail, until
 
@@ -22,39 +16,8 @@ RECEIPT = "we have your report"
 pytestmark = [pytest.mark.crash, pytest.mark.server]
 
 
-class MailServer:
+class MailServer(HeldProgram):
     """The program, and what it keeps."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.folder.mkdir()
-        (self.port,) = free_ports(1)
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        (self.folder / "ready").unlink(missing_ok=True)
-        command = [sys.executable, "-m", "tests.crash.mail_program", str(self.port)]
-        self._process = subprocess.Popen([*command, str(self.folder)], cwd=ROOT)
-        until((self.folder / "ready").exists, "the mail server to listen")
-
-    def kill(self) -> None:
-        assert self._process is not None
-        os.kill(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-
-    def hold(self, when: str, subject: str) -> None:
-        (self.folder / "held").unlink(missing_ok=True)
-        fresh = self.folder / "fresh"
-        fresh.write_text(subject)
-        fresh.rename(self.folder / f"hold-{when}")
-
-    def die_while_holding(self) -> None:
-        """Be killed in the middle of DATA, and come back in good health."""
-        until((self.folder / "held").exists, "a mail to be in the middle of DATA")
-        self.kill()
-        for name in ("hold-before", "hold-after"):
-            (self.folder / name).unlink(missing_ok=True)
-        self.start()
 
     def ids(self, subject: str) -> list[str]:
         """Return the Message-ID of every mail kept whose subject holds some words."""
@@ -64,7 +27,7 @@ class MailServer:
 
 @pytest.fixture(scope="module")
 def mail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServer]:
-    server = MailServer(tmp_path_factory.mktemp("mail") / "box")
+    server = MailServer("tests.crash.mail_program", tmp_path_factory.mktemp("mail") / "box")
     server.start()
     yield server
     server.kill()

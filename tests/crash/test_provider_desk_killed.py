@@ -1,20 +1,14 @@
 """A provider's desk that dies in the middle of a POST: never silence, and the ledger says which."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from activities.notice_ports import message_id
 from adapters.database.engine import row_dict
-from settings import ROOT
-from stack.layout import free_ports
+from tests.crash.held_program import HeldProgram
 from tests.databases import rows
 from tests.e2e.house import QUALIFIES, House, a_house, until
 from tests.partner_server import SECRET
@@ -25,39 +19,8 @@ SELECT * FROM notice WHERE "case" = :c AND notice = 'call-out' AND channel = 'pr
 pytestmark = [pytest.mark.crash, pytest.mark.server]
 
 
-class ProviderDesk:
+class ProviderDesk(HeldProgram):
     """The program, and what it keeps."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.folder.mkdir()
-        (self.port,) = free_ports(1)
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        (self.folder / "ready").unlink(missing_ok=True)
-        command = [sys.executable, "-m", "tests.crash.desk_program", str(self.port)]
-        self._process = subprocess.Popen([*command, str(self.folder)], cwd=ROOT)
-        until((self.folder / "ready").exists, "the desk to listen")
-
-    def kill(self) -> None:
-        assert self._process is not None
-        os.kill(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-
-    def hold(self, when: str, kind: str) -> None:
-        (self.folder / "held").unlink(missing_ok=True)
-        fresh = self.folder / "fresh"
-        fresh.write_text(kind)
-        fresh.rename(self.folder / f"hold-{when}")
-
-    def die_while_holding(self) -> None:
-        """Be killed in the middle of a POST, and come back in good health."""
-        until((self.folder / "held").exists, "a message to be in the middle of its POST")
-        self.kill()
-        for name in ("hold-before", "hold-after"):
-            (self.folder / name).unlink(missing_ok=True)
-        self.start()
 
     def ids(self, case: str, kind: str) -> list[str]:
         """Return the id of every message kept, as often as it came."""
@@ -67,7 +30,7 @@ class ProviderDesk:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProviderDesk]:
-    desk = ProviderDesk(tmp_path_factory.mktemp("provider") / "desk")
+    desk = ProviderDesk("tests.crash.desk_program", tmp_path_factory.mktemp("provider") / "desk")
     desk.start()
     yield desk
     desk.kill()
