@@ -8,32 +8,11 @@ from collections.abc import Callable
 
 import pytest
 
-from domain.clock_run import ClockState
 from tests.builders import SAID_BY
 from tests.domain.clocks import ways
 from tests.domain.clocks.guide_clocks import DAYS, ROWS
+from tests.domain.clocks.moves import CANCELLED, RUNS, began, stands, walk
 from tests.domain.clocks.story import Story, minute_of
-
-RUNS, CANCELLED = "running", "cancelled"
-
-
-def began(name: str) -> ways.Begin:
-    return ROWS[name].begin
-
-
-def stands(story: Story, name: str) -> str:
-    run = story.clock(name)
-    assert run.ended is (run.state is not ClockState.RUNNING)
-    return run.state.value
-
-
-def walk(table: dict[str, tuple[ways.Begin, str]], doing: str) -> pytest.MarkDecorator:
-    cases = [
-        pytest.param(name, begin, then, id=f"{name}-{doing}-{then}")
-        for name, (begin, then) in table.items()
-    ]
-    return pytest.mark.parametrize(("name", "begin", "then"), cases)
-
 
 # back to containment
 
