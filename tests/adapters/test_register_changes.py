@@ -12,76 +12,21 @@ from activities.paging import PageBatch, PageRow
 from adapters.database.engine import writing
 from adapters.database.pager import DatabasePager
 from adapters.database.records import ChainBrokenError
-from adapters.database.register_changes import RegisterChanges, UnknownChangeError
-from adapters.database.register_record import MACHINE, RegisterRecord
-from adapters.database.registers import Registers
-from adapters.database.seed import fill
-from adapters.database.tables import CaseViewRow, RegisterEntryRow
+from adapters.database.register_changes import UnknownChangeError
+from adapters.database.register_record import MACHINE
+from adapters.database.tables import CaseViewRow
 from domain.effects import Page
 from domain.errors import Code, Refused
 from domain.people import Role
-from domain.registers.change import OPEN_FOR, Change, Origin
+from domain.registers.change import OPEN_FOR, Origin
 from domain.registers.entries import InvalidRegisterError
-from settings import ROOT
+from tests.adapters.office import Office, rows
 from tests.builders import DAY, HOUR, NOON, REFERENCE, ROLES
-from tests.databases import Clock, Database, count, everything, run_sql
+from tests.databases import Clock, run_sql
 from tests.fakes import FakePageSender
 
-WORLD = ROOT / "examples" / "world"
 HEADER = "local-authority-code,official-name,nice-name,gss-code\n"
 FROM = Origin(file="list.csv", source="The office that counts", licence="OGL-3.0")
-
-
-def rows(name: str) -> list[dict[str, Any]]:
-    """Return the rows of the example world."""
-    found: list[dict[str, Any]] = json.loads((WORLD / f"{name}.json").read_text())
-    return found
-
-
-class Office:
-    """The registers of the example world, and people who change them."""
-
-    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
-        self.engine, self.clock = engine, clock
-        self.registers = Registers(engine, clock)
-        self.changes = RegisterChanges(engine, clock)
-        self.record = RegisterRecord(engine)
-
-    async def proposes(self, name: Any, entries: Any, by: str = "helen") -> Change:
-        """Let the head of service propose a register."""
-        text = entries if isinstance(entries, str) else json.dumps(entries)
-        change, _ = await self.changes.propose(name, text, Origin(file=f"{name}.json"), by)
-        return change
-
-    async def confirms(self, change: Change, by: str = "ruth") -> Change:
-        """Let a second person confirm."""
-        return await self.changes.confirm(change.number, by, ROLES[by])
-
-    async def refuses(self, change: Change, by: str = "ruth") -> Code:
-        """Return why a second person cannot confirm."""
-        before = await self.state()
-        with pytest.raises(Refused) as refused:
-            await self.confirms(change, by)
-        assert await self.state() == before
-        return refused.value.code
-
-    async def state(self) -> tuple[Any, ...]:
-        """Return everything a change may touch."""
-        return (
-            await self.registers.people(),
-            await self.registers.providers(),
-            await self.registers.councils(),
-            await self.registers.rota(),
-            await self.registers.version(),
-            await count(self.engine, RegisterEntryRow),
-        )
-
-
-@pytest.fixture
-async def office(engine: AsyncEngine, clock: Clock) -> Office:
-    made = Office(engine, clock)
-    await fill(made.registers, WORLD)
-    return made
 
 
 def nora() -> dict[str, Any]:
@@ -316,58 +261,6 @@ async def reached(pager: DatabasePager, key: str) -> tuple[str, ...]:
     row = PageRow(key=key, case=REFERENCE, page=page, says="late")
     (answer,) = await pager.enter(PageBatch(rows=(row,)))
     return answer.people
-
-
-class TestTokens:
-    async def test_a_token_counts_when_a_second_person_has_confirmed(
-        self, office: Office, database: Database
-    ) -> None:
-        change, token = await office.changes.propose_issue("kaya", "helen")
-        assert await office.registers.holder_of(token) is None
-        await office.confirms(change)
-        found = await office.registers.holder_of(token)
-        assert found is not None
-        assert (found.id, found.roles) == ("kaya", ROLES["kaya"])
-        assert token not in everything(database.url)
-
-    async def test_a_token_of_a_provider_carries_its_role(self, office: Office) -> None:
-        change, token = await office.changes.propose_issue("alder", "helen")
-        await office.confirms(change)
-        found = await office.registers.holder_of(token)
-        assert found is not None
-        assert found.roles == (Role.PROVIDER,)
-
-    async def test_a_token_for_somebody_who_changed_meanwhile_is_stale(
-        self, office: Office
-    ) -> None:
-        change, token = await office.changes.propose_issue("kaya", "helen")
-        people = [row for row in rows("people") if row["id"] != "kaya"]
-        await office.confirms(await office.proposes("people", people))
-        assert await office.refuses(change) is Code.STALE_VERSION
-        assert await office.registers.holder_of(token) is None
-
-    async def test_a_lost_token_is_withdrawn_and_asked_for_again(self, office: Office) -> None:
-        change, lost = await office.changes.propose_issue("kaya", "helen")
-        with pytest.raises(Refused) as refused:
-            await office.changes.propose_issue("kaya", "helen")
-        assert refused.value.code is Code.CHANGE_PENDING
-        await office.changes.withdraw(change.number, "helen", ROLES["helen"])
-        again, token = await office.changes.propose_issue("kaya", "helen")
-        await office.confirms(again)
-        assert await office.registers.holder_of(lost) is None
-        assert await office.registers.holder_of(token) is not None
-
-    async def test_a_revocation_ends_every_token_in_the_moment_it_is_confirmed(
-        self, office: Office
-    ) -> None:
-        tokens = [await office.registers.issue_token("kaya") for _ in range(2)]
-        change, repeated = await office.changes.propose_revoke("kaya", "helen")
-        assert (change.difference.ended[0].title, repeated) == ("all 2 tokens of kaya", False)
-        assert (await office.changes.propose_revoke("kaya", "helen"))[1] is True
-        late = await office.registers.issue_token("kaya")
-        assert await office.registers.holder_of(tokens[0]) is not None
-        await office.confirms(change)
-        assert [await office.registers.holder_of(one) for one in (*tokens, late)] == [None] * 3
 
 
 class TestTheRecord:
