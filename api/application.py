@@ -126,35 +126,9 @@ def _application(title: str, settings: Settings, *, watches: bool) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine = create_engine(settings.database)
-        converter = converter_of(settings)
-        client = await connect(
-            settings.temporal_address, settings.temporal_namespace, converter, lazy=True
-        )
-        app.state.engine = engine
-        app.state.client = client
-        app.state.codec = RemoteCodec(codec_of(converter), settings.temporal_namespace)
-        app.state.task_queue = settings.task_queue
-        app.state.policy = read_policy(settings.policy_file)
-        app.state.explainer = Explainer(
-            CaseAsker(client), app.state.policy, read_numbers(settings.policy_file)
-        )
-        app.state.desk = await _desk(settings, engine, client)
-        app.state.figures = DatabaseFigures(engine, utc_now)
-        watch = watch_namespace(settings.temporal_namespace)
-        looking = Looking(await connect(settings.temporal_address, watch, converter, lazy=True))
-        app.state.outside = _outside(
-            settings.doors, keys, engine, client, app.state.desk, looking.now
-        )
-        watchdog = watchdog_of(settings, engine, client)
-        watching = (
-            asyncio.create_task(watchdog.watch(settings.watchdog.every_s)) if watches else None
-        )
-        yield
-        if watching is not None:
-            watching.cancel()
-        await looking.end()
-        await engine.dispose()
+        """Hold what the doors stand on for as long as they are served."""
+        async with _held(app, settings, keys), _watched(app, settings, watches=watches):
+            yield
 
     app = FastAPI(title=title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_exception_handler(Answer, say)
@@ -164,6 +138,41 @@ def _application(title: str, settings: Settings, *, watches: bool) -> FastAPI:
         app.add_exception_handler(away, database_away)
     app.add_exception_handler(Exception, fault)
     return app
+
+
+@asynccontextmanager
+async def _held(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[None]:
+    """Connect to database and Temporal, and put what stands on them where the doors find it."""
+    engine = create_engine(settings.database)
+    converter = converter_of(settings)
+    namespace = settings.temporal_namespace
+    client = await connect(settings.temporal_address, namespace, converter, lazy=True)
+    app.state.engine = engine
+    app.state.client = client
+    app.state.codec = RemoteCodec(codec_of(converter), namespace)
+    app.state.task_queue = settings.task_queue
+    app.state.policy = read_policy(settings.policy_file)
+    app.state.explainer = Explainer(
+        CaseAsker(client), app.state.policy, read_numbers(settings.policy_file)
+    )
+    app.state.desk = await _desk(settings, engine, client)
+    app.state.figures = DatabaseFigures(engine, utc_now)
+    watch = watch_namespace(namespace)
+    looking = Looking(await connect(settings.temporal_address, watch, converter, lazy=True))
+    app.state.outside = _outside(settings.doors, keys, engine, client, app.state.desk, looking.now)
+    yield
+    await looking.end()
+    await engine.dispose()
+
+
+@asynccontextmanager
+async def _watched(app: FastAPI, settings: Settings, *, watches: bool) -> AsyncIterator[None]:
+    """Let the watchdog look on meanwhile, where it is to."""
+    watchdog = watchdog_of(settings, app.state.engine, app.state.client)
+    watching = asyncio.create_task(watchdog.watch(settings.watchdog.every_s)) if watches else None
+    yield
+    if watching is not None:
+        watching.cancel()
 
 
 async def _desk(settings: Settings, engine: AsyncEngine, client: Client) -> Desk:

@@ -212,8 +212,8 @@ def _filters() -> list[click.Parameter]:
     return [*plain, since, *flags, limit]
 
 
-def verbs() -> dict[str, click.Command]:
-    """Return every verb of ``cir case`` that is not a command of the service."""
+def _opening() -> dict[str, click.Command]:
+    """Return the verbs that read a report."""
     source = click.Argument(["source"], metavar="FILE|-")
     maybe = click.Argument(["source"], metavar="[FILE|-]", required=False)
     by_hand = [
@@ -227,6 +227,16 @@ def verbs() -> dict[str, click.Command]:
         click.Option(["--councils"], help="A register of councils, as CSV."),
         click.Option(["--now"], callback=instant, help="As if it were this instant."),
     ]
+    return {
+        "open": _command(
+            "open", opened, "Open a case from a report; repeat-safe.", maybe, *by_hand
+        ),
+        "check": _command("check", checked, "Say what opening would say.", source, *check),
+    }
+
+
+def verbs() -> dict[str, click.Command]:
+    """Return every verb of ``cir case`` that is not a command of the service."""
     command = click.Argument(["command"], metavar="COMMAND")
     cases = click.Argument(["case"], metavar="CASE|-")
     until = click.Option(
@@ -238,10 +248,7 @@ def verbs() -> dict[str, click.Command]:
     )
     refused = click.Option(["--refused"], is_flag=True, help="What was refused instead.")
     return {
-        "open": _command(
-            "open", opened, "Open a case from a report; repeat-safe.", maybe, *by_hand
-        ),
-        "check": _command("check", checked, "Say what opening would say.", source, *check),
+        **_opening(),
         "list": _command("list", listed, "List cases.", *_filters()),
         "show": _command("show", shown, "Everything about one case.", CASE),
         "explain": _command(

@@ -148,16 +148,7 @@ def view_of(case: Case) -> CaseView:
         rung=max((p.rung or 0 for p in waiting), default=None),
         clocks=tuple(_clock_line(run) for run in case.clocks),
         escalations=tuple(_escalations(case)),
-        notices=tuple(
-            NoticeLine(
-                key=t.key,
-                notice=t.notice,
-                to_role=t.role,
-                channels=t.channels,
-                superseded=t.superseded,
-            )
-            for t in case.notices
-        ),
+        notices=tuple(_notice_line(told) for told in case.notices),
         ledgers=ledgers_of(case),
         packs=tuple(pack.model_dump(mode="json") for pack in case.money.packs),
         open_actions=open_actions(case),
@@ -207,6 +198,16 @@ def _clock_line(run: ClockRun) -> ClockLine:
         due_at=run.due_at,
         met_at=run.met_at,
         late_by_s=run.late_by_s,
+    )
+
+
+def _notice_line(told: Told) -> NoticeLine:
+    return NoticeLine(
+        key=told.key,
+        notice=told.notice,
+        to_role=told.role,
+        channels=told.channels,
+        superseded=told.superseded,
     )
 
 

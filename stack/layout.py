@@ -152,25 +152,10 @@ def whole_stack(
         policy: The policy new cases begin with.
         database: The database that was configured and is brought up; else the stack's own file.
     """
-    python = sys.executable
-    own = {VARIABLE: own_file(data)} if database is None else {}
-    ready = data / "worker.ready"
-    environment = {
-        "CIR_CONFIG_FILE": str(data.parent / "cir.toml"),
-        "CIR_DATA_DIR": str(data),
-        **own,
-        "CIR_OUTBOX_DIR": str(data / "outbox"),
-        "CIR_TEMPORAL_ADDRESS": f"{LOOPBACK}:{ports.temporal}",
-        "CIR_TEMPORAL_NAMESPACE": NAMESPACE,
-        "CIR_TASK_QUEUE": TASK_QUEUE,
-        "CIR_DESK_HOST": LOOPBACK,
-        "CIR_DESK_PORT": str(ports.desk),
-        "CIR_DESK_KEY_FILE": str(data / "desk.key"),
-        "CIR_PAYLOAD_KEYS_FILE": str(data / "payload.keys"),
-        "CIR_POLICY_FILE": str(policy),
-        "CIR_WORKER_READY_FILE": str(ready),
-        "CIR_UI_URL": f"http://{LOOPBACK}:{ports.ui}",
-    }
+    python, ready = sys.executable, data / "worker.ready"
+    environment = _environment(data, ports, policy, ready)
+    if database is None:
+        environment[VARIABLE] = own_file(data)
     metrics = {"CIR_METRICS_PORT": str(ports.metrics)} if ports.metrics else {}
     worker = {**environment, **metrics}
     server = server_command(binary, ports, data / "temporal.sqlite")
@@ -192,6 +177,25 @@ def whole_stack(
             Child("desk", desk, environment, ready_port=ports.desk, ready_path="/ready"),
         ),
     )
+
+
+def _environment(data: Path, ports: Ports, policy: Path, ready: Path) -> dict[str, str]:
+    """Return what worker and desk are told; where the database is comes beside it."""
+    return {
+        "CIR_CONFIG_FILE": str(data.parent / "cir.toml"),
+        "CIR_DATA_DIR": str(data),
+        "CIR_OUTBOX_DIR": str(data / "outbox"),
+        "CIR_TEMPORAL_ADDRESS": f"{LOOPBACK}:{ports.temporal}",
+        "CIR_TEMPORAL_NAMESPACE": NAMESPACE,
+        "CIR_TASK_QUEUE": TASK_QUEUE,
+        "CIR_DESK_HOST": LOOPBACK,
+        "CIR_DESK_PORT": str(ports.desk),
+        "CIR_DESK_KEY_FILE": str(data / "desk.key"),
+        "CIR_PAYLOAD_KEYS_FILE": str(data / "payload.keys"),
+        "CIR_POLICY_FILE": str(policy),
+        "CIR_WORKER_READY_FILE": str(ready),
+        "CIR_UI_URL": f"http://{LOOPBACK}:{ports.ui}",
+    }
 
 
 def started_at(pid: int) -> str | None:
