@@ -29,6 +29,7 @@ def exposition(figures: Figures) -> bytes:
     registry = CollectorRegistry()
 
     def gauge(name: str, says: str, *labels: str) -> Gauge:
+        """Return one number of the service, by its name and what it says."""
         return Gauge(f"cir_{name}", says, labels, registry=registry)
 
     phases = gauge("open_cases", "Cases that are not closed, exercises aside.", "phase")

@@ -66,6 +66,7 @@ async def _quarantined(outside: Outside, message: Message, error: InvalidReportE
     """Keep what could not be read, and have somebody paged about it."""
 
     def answer(reference: str) -> Answered:
+        """Return the refusal, with the reference the report is kept under."""
         refused = of_refusal(invalid_report(error))
         refused.details["kept_as"] = reference
         return Answered(answers.STATUS[refused.kind], answers.body(refused))

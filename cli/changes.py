@@ -22,6 +22,7 @@ def importing(name: str) -> Any:  # noqa: ANN401
     """Return an action that proposes what a file would make of a register."""
 
     def action(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
+        """Propose the register of a file."""
         file = str(values["file"])
         told = {"file": "" if file == "-" else PurePath(file).name}
         told |= {word: values[word] for word in ("source", "licence") if values.get(word)}

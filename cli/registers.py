@@ -15,6 +15,7 @@ def reading(path: str, **fixed: str) -> Any:  # noqa: ANN401
     """Return an action that shows what the desk answers at ``path``."""
 
     def action(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
+        """Show what the desk answers."""
         query = {name: value for name, value in values.items() if value}
         return options.desk.get(path, **fixed, **query)
 

@@ -33,6 +33,7 @@ def guarded(action: Callable[[Options, dict[str, Any]], Any]) -> Callable[..., N
     """Return a callback that shows the answer, or the failure with its exit code."""
 
     def run(**values: Any) -> None:  # noqa: ANN401
+        """Do it, and show the answer or the failure."""
         options = options_of(values)
         try:
             data = action(options, values)

@@ -124,6 +124,7 @@ def _whole(value: Any, place: str, seal: Seal) -> Any:  # noqa: ANN401
 
 def _document(under: tuple[str, ...]) -> Walk:
     def walk(value: Any, place: str, seal: Seal) -> Any:  # noqa: ANN401
+        """Seal what stands under the names, however deep."""
         if isinstance(value, list):
             return [walk(one, f"{place}/{at}", seal) for at, one in enumerate(value)]
         if not isinstance(value, dict):
@@ -140,6 +141,7 @@ def _document(under: tuple[str, ...]) -> Walk:
 
 def _one_of(walks: list[Walk]) -> Walk | None:
     def walk(value: Any, place: str, seal: Seal) -> Any:  # noqa: ANN401
+        """Seal as the first kind that has something to seal."""
         for one in walks:
             done = one(value, place, seal)
             if done != value:
@@ -151,6 +153,7 @@ def _one_of(walks: list[Walk]) -> Walk | None:
 
 def _each(inner: Walk) -> Walk:
     def walk(value: Any, place: str, seal: Seal) -> Any:  # noqa: ANN401
+        """Seal each entry of a list or of a table."""
         if isinstance(value, dict):
             return {name: inner(one, f"{place}/{name}", seal) for name, one in value.items()}
         if isinstance(value, list):
@@ -162,6 +165,7 @@ def _each(inner: Walk) -> Walk:
 
 def _part(kind: type[BaseModel]) -> Walk:
     def walk(value: Any, place: str, seal: Seal) -> Any:  # noqa: ANN401
+        """Seal the fields of a part."""
         return sealed(kind, value, seal, place) if isinstance(value, dict) else value
 
     return walk

@@ -30,6 +30,7 @@ def parse_report(raw: bytes | str) -> tuple[object, tuple[Problem, ...]]:
     repeated: dict[str, None] = {}
 
     def take(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """Return an object; remember the names it has twice."""
         taken = dict(pairs)
         if len(taken) < len(pairs):
             times = Counter(key for key, _ in pairs)

@@ -95,6 +95,7 @@ class Demo:
 
     def _wait_for_page(self, clock: str) -> None:
         def paged() -> bool:
+            """Tell whether a page about the clock waits for a person."""
             rows = self._ask(["escalation", "list"])
             return any(row["clock"] == clock and row["unacknowledged"] for row in rows)
 

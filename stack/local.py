@@ -101,6 +101,7 @@ def up(data: Path, say: Say, *, policy: Path, ports: Ports | None = None) -> Run
     database.must_be_the_same(data, url)
 
     def layout(folder: Path) -> Layout:
+        """Find a server, bring the database up and lay the whole stack out."""
         binary = find_server(say)
         if url is not None:
             database.migrate(url)
@@ -231,6 +232,7 @@ def temporal_server(data: Path, say: Say) -> Iterator[Ports]:
     """Run one plain Temporal server on free ports, for tests."""
 
     def layout(folder: Path) -> Layout:
+        """Find a server and lay it out alone."""
         ports = Ports(*free_ports(4))
         command = server_command(find_server(say), ports, folder / "temporal.sqlite")
         server = Child("server", command, {}, ready_port=ports.temporal)

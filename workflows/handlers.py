@@ -35,6 +35,7 @@ def answers(*commands: type[Command]) -> Callable[[type[W]], type[W]]:
     """Give a workflow class one Update and one Signal for each command class."""
 
     def decorate(workflow_class: type[W]) -> type[W]:
+        """Attach an Update and a Signal for each command."""
         for command in commands:
             _attach(workflow_class, command)
         return workflow_class
@@ -47,10 +48,12 @@ def _attach(workflow_class: type[Any], kind: type[Command]) -> None:
     name, says = kind.name, kind.__doc__ or kind.name
 
     def update(self: TakesInstructions, command: Command) -> Receipt:
+        """Carry the instruction out and answer it."""
         info = workflow.current_update_info()
         return _carried_out(self, _keyed(command, info.id if info is not None else ""))
 
     def validate(self: TakesInstructions, command: Command) -> None:
+        """Refuse what the rules refuse; nothing is written."""
         info = workflow.current_update_info()
         try:
             self.would_take(_keyed(command, info.id if info is not None else ""))
@@ -58,6 +61,7 @@ def _attach(workflow_class: type[Any], kind: type[Command]) -> None:
             raise refusal(refused) from None
 
     def signal(self: TakesInstructions, command: Command) -> None:
+        """Carry the instruction out; what is refused becomes a fact."""
         keyed = _keyed(command, f"signal-{workflow.uuid4()}")
         try:
             self.take(keyed)

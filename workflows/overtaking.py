@@ -28,6 +28,7 @@ def taken_back(outbox: Outbox, settled: Settled) -> tuple[str, ...]:
     case = settled.case
 
     def overtaken(effect: Effect) -> bool:
+        """Tell whether the reversal comes before an effect that has not gone."""
         notice = effect.notice
         return notice is not None and is_overtaken(case, notice.notice, REVERSED)
 

@@ -22,6 +22,7 @@ async def tell_registers_changed(client: Client, cases: Iterable[str]) -> tuple[
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def told(case: str) -> bool:
+        """Signal one case; tell whether it runs."""
         async with gate:
             try:
                 await client.get_workflow_handle(case).signal(REGISTERS_CHANGED)

@@ -92,6 +92,7 @@ def resumed(
     paused_at = run.pause.at
 
     def moved(step: Step) -> Step:
+        """Return a step as far ahead as it was when the clock was paused."""
         ahead = left_of(case, clock, paused_at, step.at)
         return step.but(at=counted_on(case, clock, at, ahead))
 
