@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from temporalio.client import Client
 
 from adapters.database.attempts import Attempts
+from adapters.database.audit import Audit
 from adapters.database.cases import Cases
 from adapters.database.confirmations import Confirmations
 from adapters.database.engine import create_engine
@@ -39,6 +40,7 @@ from adapters.temporal.sealing import codec_of
 from api import (
     acknowledgements,
     alive,
+    audit,
     changes,
     codec,
     explaining,
@@ -95,7 +97,7 @@ def watchdog_of(settings: Settings, engine: AsyncEngine, client: Client) -> Watc
 
 STAFF = (
     *(codec, inbox, intake, registers, changes),
-    *(rejected, reads, explaining, instructions, schemas, metrics),
+    *(rejected, reads, explaining, instructions, schemas, metrics, audit),
 )
 """The doors of staff, each with its token."""
 
@@ -156,6 +158,7 @@ async def _held(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
         CaseAsker(client), app.state.policy, read_numbers(settings.policy_file)
     )
     app.state.desk = await _desk(settings, engine, client)
+    app.state.audit = Audit(engine, case_keys_of(settings), utc_now)
     app.state.figures = DatabaseFigures(engine, utc_now)
     watch = watch_namespace(namespace)
     looking = Looking(await connect(settings.temporal_address, watch, converter, lazy=True))

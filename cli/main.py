@@ -25,6 +25,7 @@ WORDS = {
     "councils": "The register of councils.",
     "providers": "The providers.",
     "policy": "The numbers the service runs by.",
+    "audit": "Is the record whole; all of a case; the read model made again.",
     "exercise": "Rehearse a story, play it on the running stack, or play a provider.",
     "local": "The stack on this machine.",
     "inbox": "What needs me now, across cases, by deadline.",
@@ -37,6 +38,7 @@ VERSION = "0.1.0"
 
 
 OWN = {
+    "audit": "cli.audit",
     "case": "cli.cases",
     "clock": "cli.clocks",
     "inbox": "cli.inbox",

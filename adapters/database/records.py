@@ -1,6 +1,5 @@
 """The record of facts: append-only, chained by hash, the read model in the same transaction."""
 
-import hashlib
 import json
 from typing import Any
 
@@ -15,12 +14,10 @@ from adapters.database.engine import reading, upsert, writing
 from adapters.database.tables import CaseEventRow, CaseViewRow
 from adapters.database.turns import keep_turn
 from domain.case import Event
+from domain.chain import GENESIS, chained
 from domain.fact import Fact
 from domain.personal import sealed
 from domain.view import CaseView
-
-GENESIS = "0" * 64
-"""What stands before the first fact of a case."""
 
 
 class RecordConflictError(RecordTamperedError):
@@ -50,11 +47,6 @@ def read_fact(body: bytes, seq: int, key: CaseKey) -> dict[str, Any]:
     return fact
 
 
-def chained(before: str, body: bytes) -> str:
-    """Return the hash of a fact: over the hash before it and its own bytes."""
-    return hashlib.sha256(before.encode() + body).hexdigest()
-
-
 class DatabaseRecords:
     """The record in the application database."""
 
@@ -73,7 +65,7 @@ class DatabaseRecords:
             for fact in batch.facts:
                 if await _append(connection, batch.case, fact, key):
                     await keep_turn(connection, batch.case, fact, exercise=batch.view.exercise)
-            await _show(connection, batch.view, key)
+            await put_view(connection, batch.view, key)
             return await _last(connection, batch.case)
 
     async def verify(self, case: str) -> str:
@@ -163,7 +155,7 @@ async def _last(connection: AsyncConnection, case: str) -> int:
     return int(found.scalar_one() or 0)
 
 
-async def _show(connection: AsyncConnection, view: CaseView, key: CaseKey) -> None:
+async def put_view(connection: AsyncConnection, view: CaseView, key: CaseKey) -> None:
     """Replace the read model's row unless it is newer already."""
     found = await connection.execute(
         select(col(CaseViewRow.seq)).where(col(CaseViewRow.case) == view.case)
@@ -171,24 +163,27 @@ async def _show(connection: AsyncConnection, view: CaseView, key: CaseKey) -> No
     there = found.scalar_one_or_none()
     if there is not None and there > view.seq:
         return
-    await upsert(
-        connection,
-        CaseViewRow,
-        case=view.case,
-        seq=view.seq,
-        version=view.version,
-        phase=view.phase.value,
-        outcome=view.outcome,
-        category=view.category,
-        owner=view.owner,
-        provider=view.provider,
-        council_code=view.council_code,
-        exercise=view.exercise,
-        breached=view.breached,
-        archived=view.archived,
-        rung=view.rung,
-        next_clock=view.next_clock,
-        due_at=view.due_at,
-        opened_at=view.opened_at,
-        document=sealed(CaseView, view.model_dump(mode="json"), key.seal, "view"),
-    )
+    document = sealed(CaseView, view.model_dump(mode="json"), key.seal, "view")
+    await upsert(connection, CaseViewRow, **columns_of(view), document=document)
+
+
+def columns_of(view: CaseView) -> dict[str, Any]:
+    """Return what the read model keeps of a view in columns of its own, for lists."""
+    return {
+        "case": view.case,
+        "seq": view.seq,
+        "version": view.version,
+        "phase": view.phase.value,
+        "outcome": view.outcome,
+        "category": view.category,
+        "owner": view.owner,
+        "provider": view.provider,
+        "council_code": view.council_code,
+        "exercise": view.exercise,
+        "breached": view.breached,
+        "archived": view.archived,
+        "rung": view.rung,
+        "next_clock": view.next_clock,
+        "due_at": view.due_at,
+        "opened_at": view.opened_at,
+    }

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import col
 
 from adapters.database.engine import reading
-from adapters.database.records import GENESIS, ChainBrokenError, chained
+from adapters.database.records import ChainBrokenError
 from adapters.database.tables import RegisterEntryRow
+from domain.chain import GENESIS, chained
 from domain.value import utc_text
 
 MACHINE = "machine"

@@ -12,13 +12,13 @@ from activities.turns import TurnRequest
 from adapters.database.cases import Cases
 from adapters.database.engine import reading
 from adapters.database.records import (
-    GENESIS,
     ChainBrokenError,
     DatabaseRecords,
     RecordConflictError,
 )
 from adapters.database.tables import CaseEventRow, CaseViewRow, TurnRow
 from adapters.database.turns import DatabaseTurns
+from domain.chain import GENESIS
 from domain.fact import Fact
 from domain.phase import Phase
 from domain.view import CaseView, view_of
