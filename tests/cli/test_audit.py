@@ -17,7 +17,9 @@ def an_export() -> dict[str, Any]:
     links = a_chain(b'{"seq":1}', b'{"seq":2}')
     facts = [{**one._asdict(), "body": one.body.decode(), "fact": {}} for one in links]
     chain = {"facts": 2, "head": walked(links).head, "method": "sha256", "broken": None}
-    beside = {name: [] for name in ("confirmed", "notices", "pages", "packs", "turns")}
+    beside: dict[str, Any] = {
+        name: [] for name in ("confirmed", "notices", "pages", "packs", "turns")
+    }
     made = {"schema": "cir-export/1", "case": CASE, "at": "2026-11-23T12:00:00Z", "by": "ines"}
     return {**made, "chain": chain, "facts": facts, "attempts": [{"code": "wrong-phase"}], **beside}
 
