@@ -27,6 +27,7 @@ from adapters.database.register_changes import RegisterChanges
 from adapters.database.register_news import RegisterNews
 from adapters.database.register_record import RegisterRecord
 from adapters.database.registers import Registers
+from adapters.database.reporting import Reporting
 from adapters.database.webhooks import Webhooks
 from adapters.desk_key import DeskKey
 from adapters.policies import read_numbers, read_policy
@@ -48,11 +49,13 @@ from api import (
     instructions,
     intake,
     metrics,
+    paper,
     provider_messages,
     reads,
     receipts,
     registers,
     rejected,
+    reporting,
     reports,
     schemas,
 )
@@ -97,7 +100,7 @@ def watchdog_of(settings: Settings, engine: AsyncEngine, client: Client) -> Watc
 
 STAFF = (
     *(codec, inbox, intake, registers, changes),
-    *(rejected, reads, explaining, instructions, schemas, metrics, audit),
+    *(rejected, reads, explaining, instructions, schemas, metrics, audit, reporting, paper),
 )
 """The doors of staff, each with its token."""
 
@@ -159,6 +162,7 @@ async def _held(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
     )
     app.state.desk = await _desk(settings, engine, client)
     app.state.audit = Audit(engine, case_keys_of(settings), utc_now)
+    app.state.reporting = Reporting(engine)
     app.state.figures = DatabaseFigures(engine, utc_now)
     watch = watch_namespace(namespace)
     looking = Looking(await connect(settings.temporal_address, watch, converter, lazy=True))

@@ -53,12 +53,20 @@ class Explainer(NamedTuple):
         except (CaseSilentError, CaseGoneError) as error:
             note = SILENT if isinstance(error, CaseSilentError) else GONE
             facts = await _facts(desk, case)
-            state = await self._from_record(desk, case, facts)
+            state = await self.from_record(desk, case, facts)
             state = state.but(version=shown["version"])
             return explained(state, facts, self.numbers, desk.now(), told_by="record", note=note)
         return explained(state, await _facts(desk, case, state.seq), self.numbers, desk.now())
 
-    async def _from_record(self, desk: Desk, case: str, facts: tuple[Fact, ...]) -> Case:
+    async def from_record(
+        self, desk: Desk, case: str, facts: tuple[Fact, ...] | None = None
+    ) -> Case:
+        """Return a case as its record leaves it, for when it cannot be asked itself.
+
+        Raises:
+            Answer: Its record alone does not make a case (``not-reached``).
+        """
+        facts = await _facts(desk, case) if facts is None else facts
         try:
             return rebuilt(case, facts, await desk.registers.providers(), self.policy)
         except (ValidationError, KeyError, IndexError) as error:

@@ -1,4 +1,4 @@
-"""``cir case``: open, check, list, show, explain, history, instruct, wait and watch."""
+"""``cir case``: open, check, list, show, print, explain, history, instruct, wait and watch."""
 
 import json
 from datetime import UTC, datetime
@@ -10,6 +10,7 @@ from cli.context import Options, instant
 from cli.desk import Failure, case_path, failure
 from cli.inputs import bytes_of, named, text_of
 from cli.output import say, show
+from cli.paper import printed
 from cli.verbs import GIVING, common, declared, give, guarded
 
 FLAGS = {
@@ -239,6 +240,7 @@ def verbs() -> dict[str, click.Command]:
     """Return every verb of ``cir case`` that is not a command of the service."""
     command = click.Argument(["command"], metavar="COMMAND")
     cases = click.Argument(["case"], metavar="CASE|-")
+    maybe = click.Argument(["case"], metavar="[CASE]", required=False)
     until = click.Option(
         ["--for", "until"],
         required=True,
@@ -261,5 +263,6 @@ def verbs() -> dict[str, click.Command]:
             "instruct", instructed, "Send any command as JSON.", cases, command, *GIVING
         ),
         "wait": _command("wait", waited, "Wait for a phase or an instruction.", CASE, until),
+        "print": _command("print", printed, "A page a case, for paper; all open ones.", maybe),
         "watch": _command("watch", watched, "Show a case as it changes.", CASE),
     }

@@ -94,6 +94,17 @@ COMMON = (
 NAMES = tuple(str(one.name) for one in COMMON)
 
 
+def is_asked_for(*names: str) -> bool:
+    """Tell whether any of these common options was typed, before the noun or after the verb."""
+    here: click.Context | None = click.get_current_context()
+    while here is not None:
+        sources = map(here.get_parameter_source, names)
+        if ParameterSource.COMMANDLINE in sources:
+            return True
+        here = here.parent
+    return False
+
+
 def _said(values: dict[str, Any]) -> dict[str, Any]:
     """Take the common options out of ``values``; what was said before the verb counts too."""
     taken = {name: values.pop(name) for name in NAMES}

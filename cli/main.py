@@ -26,9 +26,11 @@ WORDS = {
     "providers": "The providers.",
     "policy": "The numbers the service runs by.",
     "audit": "Is the record whole; all of a case; the read model made again.",
+    "report": "The service, or one case, in figures from the record.",
     "exercise": "Rehearse a story, play it on the running stack, or play a provider.",
     "local": "The stack on this machine.",
     "inbox": "What needs me now, across cases, by deadline.",
+    "board": "The open cases on a wall, by deadline; names no council.",
     "doctor": "Try what cir stands on, and say what to mend.",
     "help": "Help on a subject: exit-codes.",
 }
@@ -44,6 +46,7 @@ OWN = {
     "inbox": "cli.inbox",
     "intake": "cli.intake",
     "local": "cli.local",
+    "report": "cli.report",
 }
 """Nouns with a module of their own, imported when one is typed."""
 
@@ -70,6 +73,10 @@ def single(noun: str) -> click.Command | None:
         from cli.inbox import inbox
 
         return inbox(WORDS["inbox"])
+    if noun == "board":
+        from cli.board import board
+
+        return board(WORDS["board"])
     if noun == "doctor":
         from cli.doctor import doctor
 

@@ -1,17 +1,23 @@
 """Tables for people, drawn with rich. Imported only by commands that draw."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from rich.box import SIMPLE
-from rich.cells import set_cell_size
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from cli.context import Options
 from cli.harmless import safe, soon, when
-from cli.tables import MOST_ROWS, cell, draw_rows, more
+from cli.tables import (
+    MOST_ROWS,
+    category_of,
+    cell,
+    draw_rows,
+    lateness_of,
+    more,
+    side_by_side,
+)
 
 MOST_ACTIONS, MOST_CLOCKS, MOST_PAGES = 4, 9, 4
 """Of each at the most, so that a case fits on a screen of 80 by 40."""
@@ -35,7 +41,11 @@ def draw(data: Any, options: Options) -> None:  # noqa: ANN401
 
 def _one(console: Console, data: dict[str, Any], options: Options) -> None:
     """Draw an answer that is no list."""
-    if "next" in data and "commands" in data:
+    if "report" in data and "ledgers" in data:
+        from cli.report_screens import draw_report
+
+        draw_report(console, data, options)
+    elif "next" in data and "commands" in data:
         from cli.explained import draw_explanation
 
         draw_explanation(console, data, options)
@@ -73,22 +83,14 @@ def _cases(console: Console, rows: list[dict[str, Any]], options: Options) -> No
     """Draw a list of cases, a line each; what is late is marked with the rung it has reached."""
     room = max(0, console.width - 80)
     widths = {**CASE_COLUMNS, "next clock": CASE_COLUMNS["next clock"] + room}
-    _line(console, _columns(widths, list(widths)), "bold")
+    _line(console, side_by_side(widths, list(widths)), "bold")
     for row in rows[:MOST_ROWS]:
-        category = row["category"] if len(row["category"] or "") <= 2 else "none"  # noqa: PLR2004
-        rung = "" if row["rung"] is None else f"L{row['rung']}"
-        late = rung or ("late" if row["breached"] else "")
+        category, late = category_of(row), lateness_of(row)
         phase = f"{row['phase']} {row['outcome'] or ''}".strip()
         due = soon(row["due_at"], options)
         cells = (row["case"], phase, category, row["owner"], row["next_clock"], due, late)
-        _line(console, _columns(widths, cells), "red" if late else "")
+        _line(console, side_by_side(widths, cells), "red" if late else "")
     more(console, rows, MOST_ROWS)
-
-
-def _columns(widths: dict[str, int], cells: Sequence[str | None]) -> str:
-    """Return cells side by side, each cut or filled to its column's width."""
-    fitted = zip(widths.values(), map(safe, cells), strict=True)
-    return " ".join(set_cell_size(cell, width) for width, cell in fitted).rstrip()
 
 
 def _taken(console: Console, data: dict[str, Any], options: Options) -> None:

@@ -1,10 +1,11 @@
 """Lists as tables that an 80-column terminal shows: an instant never breaks, long text wraps."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from rich.box import SIMPLE
+from rich.cells import set_cell_size
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -100,6 +101,24 @@ def more(console: Console, rows: list[Any], most: int) -> None:
     if len(rows) > most:
         words = f"  … and {len(rows) - most} more: --json has them all"
         console.print(Text(words), no_wrap=True, overflow="ellipsis")
+
+
+def side_by_side(widths: dict[str, int], cells: Sequence[str | None]) -> str:
+    """Return cells side by side, each cut or filled to its column's width."""
+    fitted = zip(widths.values(), map(safe, cells), strict=True)
+    return " ".join(set_cell_size(cell, width) for width, cell in fitted).rstrip()
+
+
+def category_of(case: dict[str, Any]) -> str:
+    """Return a case's category in two letters, or that it has none."""
+    category = case["category"] or ""
+    return category if len(category) <= 2 else "none"  # noqa: PLR2004
+
+
+def lateness_of(case: dict[str, Any]) -> str:
+    """Return the rung that a case has paged and nobody has taken, or that it is late."""
+    rung = "" if case["rung"] is None else f"L{case['rung']}"
+    return rung or ("late" if case["breached"] else "")
 
 
 def _slim(row: dict[str, Any]) -> dict[str, Any]:
