@@ -52,8 +52,9 @@ cli-docs: bootstrap ## Write cli/verbs.json and docs/cli.md from the declaration
 histories: bootstrap server ## Record the histories of tests/histories anew, for a release
 	@$(VENV)/python -m tests.record_histories
 
-bench: bootstrap server ## What a list and a decision cost, beside Temporal's own CLI
+bench: bootstrap server ## What a list, a decision and sealing cost, beside Temporal's own CLI and bare Temporal
 	@$(VENV)/python -m bench.commands
+	@$(VENV)/python -m bench.sealing
 
 mutants: bootstrap ## Break the rules on purpose and list what no test notices (hours; ONLY="domain.money.*")
 	@$(VENV)/mutmut run $(ONLY)
