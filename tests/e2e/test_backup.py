@@ -32,6 +32,25 @@ def test_a_case_goes_on_where_its_stack_was_put_back(tmp_path: Path) -> None:
         copy.write_text(other.cir("audit", "export", case, by="kaya").out)
         checked = other.ask("audit", "verify", "--export", str(copy))
         assert checked["head"] == other.ask("audit", "verify", case)["head"]
+        told_of(other, case)
         assert other.ask("audit", "rebuild", by="priya") == {"ok": True, "cases": 1, "rebuilt": []}
     finally:
         other.down()
+
+
+def told_of(house: House, case: str) -> None:
+    """See the case on paper, on the wall and in figures, as the real desk tells of it."""
+    page = house.cir("case", "print").out
+    assert case in page
+    assert "provider-contact" in page
+    assert "\f" not in page
+    assert [row["case"] for row in house.ask("board")] == [case]
+    service, one = house.ask("report", "service"), house.ask("report", "case", case)
+    assert (service["cases"], service["phases"]) == (1, {"activation": 1})
+    assert one["clocks"] == service["clocks"]
+    assert {"clock": "decision", "in_time": 1}.items() <= {
+        key: value
+        for row in one["clocks"]
+        if row["clock"] == "decision"
+        for key, value in row.items()
+    }.items()
