@@ -75,7 +75,9 @@ def _section(title: str, lines: list[str]) -> list[str]:
 def _folded(words: str, indent: int = 0) -> list[str]:
     """Return words on lines that fit, the later ones two further in."""
     first = " " * indent
-    return wrap(safe(words), WIDTH, initial_indent=first, subsequent_indent=f"{first}  ")
+    inner = f"{first}  "
+    text = safe(words)
+    return wrap(text, WIDTH, initial_indent=first, subsequent_indent=inner, break_on_hyphens=False)
 
 
 def _few(lines: Iterator[list[str]]) -> list[str]:

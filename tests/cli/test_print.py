@@ -30,6 +30,7 @@ def test_a_page_says_who_must_act_by_when_and_whom_to_ring(cir: Shell, desk: Pre
         *(CASE, "EXERCISE", "OFFICIAL-SENSITIVE", "containment", "23 Jul 2026 03:10:00 BST"),
         *("WHO MUST ACT", "cir x Eastmere", "01632 960001", "UNSAFE dpo@council.example"),
         *("01632 960100", "07700 900201", "WHEN THE SCREENS ARE DARK", "L1 about Eastmere"),
+        *("--occurred-at WHEN", "--evidence TEXT"),
     )
     assert not [words for words in wanted if words not in page], page
     assert "\f" not in page
