@@ -29,6 +29,7 @@ from domain.command import Command
 from domain.decider import FactLine, Receipt, authorise, build
 from domain.decisions.escalations import AcknowledgeEscalation
 from domain.errors import Code, Refused
+from domain.keys import reused
 from domain.people import Role
 
 LOG = logging.getLogger("cir.desk")
@@ -129,8 +130,8 @@ class Desk:
             raise Answer("usage", "unknown-command", f"There is no command {name}.")
         key = _key_of(payload)
         try:
-            authorise(kind, who.id, who.roles)
-            command = build(name, {**payload, "by": who.id, "stamp": None})
+            authorise(kind, who.id, who.roles, payload)
+            command = await self._built(case, name, {**payload, "by": who.id, "stamp": None}, key)
             if (taken := await self._taken(case, command)) is not None:
                 return taken
             stamped = await self._stamped(who, case, command)
@@ -146,6 +147,19 @@ class Desk:
             raise _with_key(kind_, code, words.format(case=case), key) from error
         LOG.info("instruction-taken", extra={"case": case, "command": name})
         return await self._complete(receipt.but(repeated=receipt.repeated or known), key)
+
+    async def _built(self, case: str, name: str, payload: dict[str, Any], key: str) -> Command:
+        """Return the typed command; inputs nobody can read are not what a known key was for.
+
+        Raises:
+            Refused: ``key-reused``, else ``invalid-input``.
+        """
+        try:
+            return build(name, payload)
+        except Refused:
+            if await self.cases.has_instruction(case, key):
+                raise reused(case) from None
+            raise
 
     async def _taken(self, case: str, command: Command) -> Receipt | None:
         """Take what the watchkeeper pages about a case, which may not run; else ``None``."""

@@ -34,7 +34,7 @@ async def opened(
     """Open a case from a report, or find the case it belongs to; an exercise may be played."""
     body = await body_of(request, MAX_BYTES)  # one byte more is enough to be too large
     try:
-        authorise(OpenCase, who.id, who.roles)
+        authorise(OpenCase, who.id, who.roles, {})
         read = await _read(desk, body)
         policy = played.policy_for(read.report, request.app.state.policy)
     except Refused as refused:

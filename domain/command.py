@@ -1,6 +1,6 @@
 """What a command is: declared once, beside the rule that decides it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, NamedTuple
 
@@ -123,9 +123,14 @@ class Command(Value):
         """Return the rows of the registers that came with the stamp."""
         return self.stamp.rows if self.stamp is not None else Rows()
 
-    def least_roles(self) -> frozenset[Role]:
-        """Return who may give it as it stands; some inputs ask for more than ``who``."""
-        return self.who
+    @classmethod
+    def least_roles(cls, given: Mapping[str, Any]) -> frozenset[Role]:  # noqa: ARG003
+        """Return who may give it with these inputs, read or not; some ask for more than ``who``."""
+        return cls.who
+
+    def needs_reason(self) -> bool:
+        """Tell whether a reason is mandatory as it stands."""
+        return self.reasoned
 
     @classmethod
     def role_code(cls, roles: tuple[Role, ...]) -> Code:  # noqa: ARG003  (a row may look at them)
@@ -145,6 +150,13 @@ class Command(Value):
     def only_person(cls, case: Case) -> str | None:  # noqa: ARG003  (a row may look at it)
         """Return the one person who may give it, where the case names one."""
         return None
+
+    def check_inputs(self, case: Case, at: datetime) -> None:
+        """Refuse what is ill-formed in view of the case, before any rule is asked.
+
+        Raises:
+            Refused: ``invalid-input``.
+        """
 
     @classmethod
     def check_case(cls, case: Case, at: datetime) -> object:  # noqa: ARG003  (one signature)

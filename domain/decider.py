@@ -4,9 +4,7 @@
 would follow.
 """
 
-import hashlib
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -17,13 +15,11 @@ from domain.clocks.due import next_deadline
 from domain.command import Command, inputs
 from domain.errors import Code, Refused
 from domain.fact import Cause
-from domain.people import SYSTEM, Role, may
+from domain.keys import earlier_answer, remembered
+from domain.people import Role, may
 from domain.phase import END, Phase
 from domain.settling import Settled, advance, settle
 from domain.value import Instant, Value
-
-REMEMBERED = 1000
-"""How many accepted answers a case keeps by key [our default]; older ones are on the record."""
 
 REASON_MIN, REASON_MAX = 10, 2000
 """Length of a mandatory reason, in characters (guide g)."""
@@ -69,13 +65,6 @@ class Done(NamedTuple):
     receipt: Receipt
 
 
-def content_of(command: Command) -> str:
-    """Return the fingerprint of what must be the same under one key: command, by and inputs."""
-    said = {"command": command.name, "by": command.by, "inputs": inputs(command)}
-    text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]
-
-
 def build(name: str, payload: dict[str, Any]) -> Command:
     """Return the typed command, or refuse it with every problem of its inputs at once.
 
@@ -98,15 +87,23 @@ def build(name: str, payload: dict[str, Any]) -> Command:
         raise Refused(Code.INVALID_INPUT, message, fields=fields) from None
 
 
-def authorise(command: type[Command] | Command, by: str, roles: tuple[Role, ...]) -> None:
+def authorise(
+    command: type[Command], by: str, roles: tuple[Role, ...], given: Mapping[str, Any]
+) -> None:
     """Refuse somebody who is not on the register, or whose roles may not give the command.
+
+    Args:
+        command: What is asked.
+        by: Who asks.
+        roles: Their roles at this moment.
+        given: The inputs; they may not be readable yet, since roles come before that.
 
     Raises:
         Refused: ``unknown-person``, ``role-not-allowed`` (or the row's own word for it).
     """
     if not roles:
         raise Refused(Code.UNKNOWN_PERSON, f"{by} is not on the register. Ask the head of service.")
-    least = command.least_roles() if isinstance(command, Command) else command.who
+    least = command.least_roles(given)
     if not may(roles, least):
         wanted = " or ".join(sorted(least))
         code = command.role_code(roles)
@@ -124,7 +121,7 @@ def _check_sealed(case: Case, command: Command, now: datetime) -> None:
 
 def _check_person(case: Case, command: Command, now: datetime) -> None:
     if command.stamp is not None:
-        authorise(command, command.by, command.stamp.roles)
+        authorise(type(command), command.by, command.stamp.roles, inputs(command))
 
 
 def _check_stamped(case: Case, command: Command, now: datetime) -> None:
@@ -134,9 +131,13 @@ def _check_stamped(case: Case, command: Command, now: datetime) -> None:
         )
 
 
+def _check_inputs(case: Case, command: Command, now: datetime) -> None:
+    command.check_inputs(case, command.occurred_at or now)
+
+
 def _check_reason(case: Case, command: Command, now: datetime) -> None:
     said = (command.reason or "").strip()
-    if command.reasoned and not REASON_MIN <= len(said) <= REASON_MAX:
+    if command.needs_reason() and not REASON_MIN <= len(said) <= REASON_MAX:
         raise Refused(
             Code.REASON_NEEDED,
             f"{command.name} needs a reason of {REASON_MIN} to {REASON_MAX:,} characters.",
@@ -228,6 +229,7 @@ Check = Callable[[Case, Command, datetime], None]
 CHECKS_BEFORE_KEY: tuple[Check, ...] = (_check_sealed, _check_person)
 SHARED_CHECKS: tuple[Check, ...] = (
     _check_stamped,
+    _check_inputs,
     _check_reason,
     _check_version,
     _check_phase,
@@ -242,21 +244,6 @@ def is_backdated(case: Case, command: Command, now: datetime) -> bool:
     """Tell whether the command tells of something notably earlier than now (guide f 9)."""
     tolerance = case.policy.length("backdating.tolerance_minutes")
     return command.occurred_at is not None and command.occurred_at < now - tolerance
-
-
-def earlier_answer(case: Case, command: Command) -> Answered | None:
-    """Return the accepted answer under the command's key.
-
-    Raises:
-        Refused: ``key-reused``, when the key was accepted with other content.
-    """
-    found = next((a for a in case.answered if a.key == command.idempotency_key), None)
-    if found is not None and found.content != content_of(command):
-        raise Refused(
-            Code.KEY_REUSED,
-            f"That key was used on {case.reference} for something else: take a new one.",
-        )
-    return found
 
 
 def decide(case: Case, command: Command, now: datetime) -> tuple[Event, ...]:
@@ -294,7 +281,7 @@ def carry_out(case: Case, command: Command, now: datetime, instruction: str) -> 
         return Done(passed, _receipt(case, command, (), repeated=True))
     before = case
     settled = passed.then(settle(case, events, _cause(case, command, now, instruction)))
-    case = _answered(before, settled.case, command)
+    case = remembered(before, settled.case, command)
     settled = settled._replace(case=case)
     mine = tuple(fact for fact in settled.facts if fact.seq > before.seq)
     lines = tuple(
@@ -320,29 +307,6 @@ def _cause(case: Case, command: Command, now: datetime, instruction: str) -> Cau
         backdated=is_backdated(case, command, now),
         evidence=command.evidence,
     )
-
-
-def counts(command: Command) -> bool:
-    """Tell whether accepting the command moves the version (guide g)."""
-    own = command.by == SYSTEM and command.name in ("assign-provider", "resume-clock")
-    return command.moves_version and not own
-
-
-def _answered(before: Case, case: Case, command: Command) -> Case:
-    moved = counts(command)
-    version = case.version + 1 if moved else case.version
-    case = case.but(version=version, moved_by=command.by if moved else case.moved_by)
-    if command.idempotency_key is None:
-        return case
-    answer = Answered(
-        key=command.idempotency_key,
-        content=content_of(command),
-        version=version,
-        phase=case.phase,
-        first_seq=before.seq + 1,
-        last_seq=case.seq,
-    )
-    return case.but(answered=(*case.answered[-REMEMBERED + 1 :], answer))
 
 
 def _again(case: Case, command: Command, earlier: Answered) -> Receipt:

@@ -272,11 +272,16 @@ def types(events: Iterable[Event]) -> tuple[str, ...]:
 def refusal(command: Command, case: Case, at: datetime = ONE) -> Refused:
     """Return how the command's own row refuses it; a test fails when it does not."""
     with pytest.raises(Refused) as caught:
-        command.decide(case, at)
+        _asked_of_its_row(command, case, at)
     refused = caught.value
     assert case.reference in refused.message or refused.code is Code.INVALID_REPORT
     assert len(refused.message) <= 500
     return refused
+
+
+def _asked_of_its_row(command: Command, case: Case, at: datetime) -> None:
+    command.check_inputs(case, at)
+    command.decide(case, at)
 
 
 def code_of(command: Command, case: Case, at: datetime = ONE) -> Code:

@@ -24,8 +24,9 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.command import Command
-from domain.decider import Receipt, content_of
+from domain.decider import Receipt
 from domain.errors import Code, Refused
+from domain.keys import content_of
 
 SILENCE = timedelta(seconds=3)
 """With no answer for this long the instruction is sent as a Signal too [our default]."""

@@ -54,15 +54,20 @@ class AcceptRecovery(Command):
         """Refuse where no offer waits."""
         return waiting_offer(case)
 
-    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
-        """Take the acceptance of whoever may bind the council; it needs an order."""
-        offer = self.check_case(case, at)
-        if self.cut_over_at is not None and self.cut_over_at < offer.offered_at:
+    def check_inputs(self, case: Case, at: datetime) -> None:
+        """Refuse a cut-over from before the offer that waits."""
+        if case.offer is None or self.cut_over_at is None:
+            return
+        if self.cut_over_at < case.offer.offered_at:
             raise Refused(
                 Code.INVALID_INPUT,
                 f"The cut-over of {case.reference} cannot be before the offer was made.",
                 fields=({"field": "cut_over_at", "message": "is before the offer"},),
             )
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Take the acceptance of whoever may bind the council; it needs an order."""
+        offer = self.check_case(case, at)
         if not may_bind(case.policy, self.said_by, self.authority):
             raise Refused(
                 Code.AUTHORITY_NEEDED,

@@ -1,8 +1,9 @@
 """Activation: a provider is put on the case, the council may decline, and scope is agreed."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -21,8 +22,6 @@ from domain.rotation import eligible
 from domain.said import OneLine, SaidBy, Words
 
 OVERRIDE = "override"
-REASON_MIN, REASON_MAX = 10, 2000
-"""Length of a reason where one is needed, in characters (guide g)."""
 
 
 class AssignProvider(Command):
@@ -39,9 +38,14 @@ class AssignProvider(Command):
         Field(description="Why this one; override recalls one that had no capacity."),
     ]
 
-    def least_roles(self) -> frozenset[Role]:
+    @classmethod
+    def least_roles(cls, given: Mapping[str, Any]) -> frozenset[Role]:
         """Return who may give it: an override is a manager's alone."""
-        return frozenset({M}) if self.why == OVERRIDE else self.who
+        return frozenset({M}) if given.get("why") == OVERRIDE else cls.who
+
+    def needs_reason(self) -> bool:
+        """Tell whether a reason is mandatory: an override has one."""
+        return self.why == OVERRIDE
 
     @classmethod
     def check_case(cls, case: Case, at: datetime) -> None:
@@ -63,7 +67,6 @@ class AssignProvider(Command):
 
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Call out a provider that is eligible, when nobody is on the case."""
-        self._check_reason(case)
         provider = case.provider(self.provider)
         if provider is None:
             known = ", ".join(one.id for one in case.providers)
@@ -74,15 +77,6 @@ class AssignProvider(Command):
         self.check_case(case, at)
         _check_may_come(self._why_not(case, provider, at))
         return call_out(case, self.provider, self.why, at, self.reason)
-
-    def _check_reason(self, case: Case) -> None:
-        said = (self.reason or "").strip()
-        if self.why == OVERRIDE and not REASON_MIN <= len(said) <= REASON_MAX:
-            raise Refused(
-                Code.REASON_NEEDED,
-                f"An override on {case.reference} needs a reason of {REASON_MIN} to "
-                f"{REASON_MAX:,} characters.",
-            )
 
     def _why_not(self, case: Case, provider: Provider, at: datetime) -> str | None:
         if self.by == SYSTEM and provider.id in case.engagement.failed_over:

@@ -34,13 +34,16 @@ class PauseClock(Command):
     why: Annotated[Line, Field(description="The reason, from the clock's row.")]
     until: Annotated[Instant, Field(description="When it counts on by itself.")]
 
-    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
-        """Pause a running clock of a pausable row, within the limit of its ladder."""
+    def check_inputs(self, case: Case, at: datetime) -> None:
+        """Refuse a pause that is over before it begins."""
         if self.until <= at:
             raise Refused(
                 Code.INVALID_INPUT,
                 f"A pause of {self.clock} ends after it begins: give a later --until.",
             )
+
+    def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
+        """Pause a running clock of a pausable row, within the limit of its ladder."""
         run = _counting(case, self.clock)
         clock = CATALOGUE[run.clock]
         self._check_allowed(case, clock, at)

@@ -47,9 +47,8 @@ class ChangePolicy(Command):
 
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Propose numbers that a case may change, that are possible, and that differ."""
-        unknown = case.policy.unknown_settings(self.settings)
-        self._check_numbers(case, unknown)
         self.check_case(case, at)
+        unknown = case.policy.unknown_settings(self.settings)
         if unknown:
             raise Refused(
                 Code.UNKNOWN_SETTING,
@@ -74,8 +73,9 @@ class ChangePolicy(Command):
             ),
         )
 
-    def _check_numbers(self, case: Case, unknown: tuple[str, ...]) -> None:
+    def check_inputs(self, case: Case, at: datetime) -> None:
         """Refuse impossible numbers of known settings as ill-formed input."""
+        unknown = case.policy.unknown_settings(self.settings)
         known = {name: number for name, number in self.settings.items() if name not in unknown}
         try:
             case.policy.with_settings(known)

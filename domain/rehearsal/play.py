@@ -13,6 +13,7 @@ from domain.decider import Receipt, authorise, build, carry_out
 from domain.decisions.intake import Opening, open_case
 from domain.errors import Code, Refused
 from domain.fact import Cause, Fact
+from domain.keys import check_unread, remembered
 from domain.policy import Policy
 from domain.rehearsal.ending import pack_line
 from domain.rehearsal.judge import final_mismatches, step_mismatches
@@ -106,7 +107,7 @@ class Play:
 
     def _given(self, step: Step, at: datetime) -> Receipt:
         kind = Command.registry[step.command]
-        authorise(kind, step.by, self._world.roles(step.by))
+        authorise(kind, step.by, self._world.roles(step.by), step.input)
         payload = dict(step.input)
         if step.command == "open-case":
             data = with_changes(self._scenario.report, payload.get("report_changes", {}))
@@ -115,10 +116,19 @@ class Play:
             payload = {"report": data}
         elif self._case is None:
             raise Refused(Code.UNKNOWN_CASE, f"{self._scenario.case} has not been opened.")
-        command = build(step.command, {**payload, **self._envelope(step, at)})
+        command = self._built(step, payload, at)
         done = carry_out(self._case, command, at, f"step-{step.n}")
         self._case = self._world.respond(done.settled, at)
         return done.receipt
+
+    def _built(self, step: Step, payload: dict[str, Any], at: datetime) -> Command:
+        envelope = self._envelope(step, at)
+        try:
+            return build(step.command, {**payload, **envelope})
+        except Refused:
+            if self._case is not None:
+                check_unread(self._case, envelope["idempotency_key"])
+            raise
 
     def _envelope(self, step: Step, at: datetime) -> dict[str, Any]:
         of = step.if_version_of_step
@@ -149,7 +159,8 @@ class Play:
         case, events = open_case(opening, at)
         cause = Cause(id=f"step-{step.n}", command="open-case", by=step.by, at=at)
         settled = settle(case, events, cause)
-        opened = settled.case.but(version=1, moved_by=step.by)
+        command = self._built(step, {"report": data}, at)
+        opened = remembered(case, settled.case, command)
         self._case = self._world.respond(settled._replace(case=opened), at)
         return Receipt(case=opened.reference, command=step.command, version=1, phase=opened.phase)
 

@@ -1,8 +1,13 @@
 import pytest
 
+from activities.records import FactBatch
 from adapters.database.attempts import Attempts
+from adapters.database.records import DatabaseRecords
 from api.bodies import INSTRUCTION_LIMIT
-from tests.builders import REFERENCE
+from domain.fact import Fact
+from domain.view import view_of
+from starter import case_keys_of
+from tests.builders import NOON, REFERENCE, a_case
 from tests.databases import Clock
 from tests.desk import REPORT, DeskHouse
 
@@ -69,6 +74,17 @@ async def test_every_input_that_is_wrong_is_named_at_once_and_the_attempt_kept(
     assert fields == {"result", "tests", "if_version", "colour"}
     (attempt,) = await Attempts(desk.engine, Clock()).of_case(REFERENCE)
     assert (attempt["command"], attempt["code"]) == ("decide", "invalid-input")
+
+
+async def test_a_key_the_case_knows_is_not_for_inputs_that_cannot_be_read(desk: DeskHouse) -> None:
+    fact = Fact(
+        seq=1, type="case-acknowledged", occurred_at=NOON, recorded_at=NOON, by="kaya",
+        instruction="k-1", payload={"owner": "kaya"},
+    )  # fmt: skip
+    batch = FactBatch(case=REFERENCE, facts=(fact,), view=view_of(a_case()).but(seq=1))
+    await DatabaseRecords(desk.engine, case_keys_of(desk.settings)).append(batch)
+    reply = await desk.post(f"/cases/{REFERENCE}/decide", {**KEY, "result": "perhaps"})
+    assert reply.says == (409, "conflict", "key-reused")
 
 
 async def test_who_asks_is_taken_from_the_token_and_never_from_the_body(desk: DeskHouse) -> None:

@@ -74,7 +74,7 @@ CALL_OUT = ("provider-assigned", "provider-called-out")
 VOICE = {"said_by": SAID_BY}
 AUTHORITY = {"authority": {"post": "s151", "how": "signed letter"}}
 ORDER = {"po_number": "EM-1", "po_value_pence": 10_000_000}
-LATER = "2026-11-23T13:00:00Z"
+LATER, TOMORROW = "2026-11-23T13:00:00Z", "2026-11-24T13:00:00Z"
 
 ROWS: dict[str, Row] = {
     # intake and triage
@@ -247,7 +247,7 @@ ROWS: dict[str, Row] = {
     ),
     "pause-clock": Row(
         "clock", "M", OPEN, R, ("clock-paused",),
-        {"clock": "decision", "why": "awaiting-council-information", "until": LATER},
+        {"clock": "decision", "why": "awaiting-council-information", "until": TOMORROW},
     ),
     "resume-clock": Row("clock", "SM", OPEN, PLAIN, ("clock-resumed",), {"clock": "decision"}),
     "set-contact": Row(

@@ -9,6 +9,7 @@ from domain.decider import carry_out
 from domain.decisions.activation import Withdraw
 from domain.decisions.reversal import ReverseDecision
 from domain.errors import Code, Refused
+from domain.keys import check_unread
 from domain.phase import Phase
 from tests.builders import HOUR, ONE, SAID_BY, WHY, a_case, stamped
 
@@ -48,3 +49,11 @@ def test_who_looked_at_an_older_version_learns_the_present_one_and_who_moved_it(
         carry_out(case, reverse(idempotency_key="other", if_version=version), ONE + HOUR, "i3")
     assert caught.value.code is Code.STALE_VERSION
     assert caught.value.details == {"version": version + 1, "by": case.moved_by}
+
+
+def test_inputs_that_cannot_be_read_are_not_what_a_known_key_was_for() -> None:
+    case = carry_out(a_case(Phase.CONTAINMENT), reverse(), ONE, "i1").settled.case
+    check_unread(case, "another key")
+    with pytest.raises(Refused) as caught:
+        check_unread(case, KEY)
+    assert caught.value.code is Code.KEY_REUSED

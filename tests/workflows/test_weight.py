@@ -9,9 +9,9 @@ from domain.case import Answered, Case, Contact, Link, Spell
 from domain.clock_run import ClockRun, Paging, Step
 from domain.clocks.catalogue import CATALOGUE
 from domain.clocks.events import BREACHES_KEPT, ClockBreached, ClockMet, ClockStarted
-from domain.decider import REMEMBERED
 from domain.effects import Effect
 from domain.fact import Cause
+from domain.keys import REMEMBERED
 from domain.money.pack import document
 from domain.notice import Context
 from domain.notices import CATALOGUE as NOTICES

@@ -6,7 +6,7 @@ import pytest
 
 from domain.case import Case, Decision, Offer, PhaseExit, Proposal
 from domain.clock_run import Window
-from domain.decider import build, carry_out
+from domain.decider import build, carry_out, decide
 from domain.decisions.activation import (
     AgreeScope,
     AssignProvider,
@@ -94,8 +94,8 @@ def test_the_day_of_the_first_call_out_is_the_day_in_the_united_kingdom() -> Non
 
 
 def test_an_override_is_a_managers_alone() -> None:
-    assert assign(why="override", reason=WHY).least_roles() == {M}
-    assert assign().least_roles() == {S, M}
+    assert AssignProvider.least_roles({"why": "override"}) == {M}
+    assert AssignProvider.least_roles({"why": "rotation"}) == {S, M}
 
 
 def test_an_override_recalls_one_that_had_no_capacity() -> None:
@@ -106,8 +106,10 @@ def test_an_override_recalls_one_that_had_no_capacity() -> None:
 
 @pytest.mark.parametrize("reason", [None, "too short", " " * 12, "x" * 2001])
 def test_an_override_needs_a_reason(reason: str | None) -> None:
-    command = assign("kestrel", "override", reason=reason)
-    assert code_of(command, without_capacity()) is Code.REASON_NEEDED
+    command = assign("kestrel", "override", reason=reason, if_version=1)
+    with pytest.raises(Refused) as caught:  # before the version and the phase are looked at
+        decide(without_capacity().but(phase=Phase.CLOSED), command, ONE)
+    assert caught.value.code is Code.REASON_NEEDED
 
 
 def test_only_a_provider_the_case_knows_is_called_out() -> None:

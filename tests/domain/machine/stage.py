@@ -6,11 +6,12 @@ from typing import Any
 
 from domain.case import RULES, Case, Event, evolve
 from domain.command import Command
-from domain.decider import Done, build, carry_out, counts, decide
+from domain.decider import Done, build, carry_out, decide
 from domain.decisions.intake import Opening, open_case
 from domain.effects import Effect
 from domain.errors import Refused
 from domain.fact import Cause, Fact
+from domain.keys import counts
 from domain.money.pack import LEDGERS
 from domain.phase import END
 from domain.rehearsal.scenario import Scenario

@@ -55,6 +55,51 @@ def test_a_wrong_expectation_is_a_mismatch_with_step_and_field() -> None:
     ]
 
 
+def played(*steps: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what comes of ``steps`` in a case that kaya has acknowledged."""
+    data = story()
+    first = [{"n": 1, "by": "system", "command": "open-case"}, {"n": 2, "command": "acknowledge"}]
+    told = [*first, *({"n": n, **step} for n, step in enumerate(steps, 3))]
+    data["steps"] = [{"at": "+00:05:00", "by": "kaya", **step} for step in told]
+    data["final"] = {}
+    answers: list[dict[str, Any]] = rehearse(read_scenario(json.dumps(data)), a_policy())["steps"]
+    return answers[2:]
+
+
+def codes(*steps: dict[str, Any]) -> list[str | None]:
+    return [answer["code"] for answer in played(*steps)]
+
+
+def note(text: str | None, **more: Any) -> dict[str, Any]:
+    return {"command": "add-note", "input": {"text": text}, **more}
+
+
+def test_the_key_of_the_opening_is_a_key_like_any_other() -> None:
+    again = {"by": "system", "command": "open-case", "repeat_of": 1}
+    other = {**again, "input": {"report_changes": {"impact.media_interest": "yes"}}}
+    assert codes(again, other, note("A note.", repeat_of=1)) == [None, "key-reused", "key-reused"]
+    assert played(again)[0]["repeated"] is True
+
+
+def test_a_known_key_is_looked_at_before_the_inputs() -> None:
+    assert codes(note("A note."), note(None, repeat_of=3)) == [None, "key-reused"]
+    assert codes(note(None), note("A note.", repeat_of=3)) == ["invalid-input", None]
+
+
+def test_a_role_is_looked_at_before_the_inputs() -> None:
+    close = {"command": "confirm-close", "input": {"waive": ["billing"]}}
+    assert codes({**close, "by": "priya"}) == ["role-not-allowed"]
+    assert codes({**close, "by": "ruth"}) == ["invalid-input"]
+
+
+def test_inputs_are_looked_at_before_the_version() -> None:
+    pause = {"clock": "decision", "why": "awaiting-council-information", "reason": "R" * 10}
+    stale = {"by": "priya", "command": "pause-clock", "if_version_of_step": 1}
+    past, far = "2026-01-01T00:00:00Z", "2030-01-01T00:00:00Z"
+    assert codes({**stale, "input": {**pause, "until": past}}) == ["invalid-input"]
+    assert codes({**stale, "input": {**pause, "until": far}}) == ["stale-version"]
+
+
 def test_an_unknown_command_is_named_by_step() -> None:
     data = story()
     data["steps"][3]["command"] = "acknowlege"
