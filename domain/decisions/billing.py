@@ -10,6 +10,7 @@ from domain.case import FOLDS, Case, Event
 from domain.command import Command, Form
 from domain.errors import Code, Refused
 from domain.money.pack import document, number_of_next, totals
+from domain.money.succession import held_back
 from domain.people import F, M, Role, S
 from domain.personal import Personal, PersonalText
 from domain.phase import CLS, OFF, REC, Phase
@@ -17,6 +18,9 @@ from domain.said import OneLine
 from domain.work import BilledItem, Money, Pack, PackTotals, WorkItem
 
 BILLABLE = frozenset({OFF, REC, CLS})
+
+HOLDS_RETURNED = 5
+"""The generation of rules from which on what finance returned waits for a successor's order."""
 
 
 class HandOffBilling(Command):
@@ -172,10 +176,12 @@ class BillingReturned(Event):
     reason: PersonalText
 
     def apply(self, case: Case) -> Case:
-        """The items wait for the next pack."""
+        """The items wait for the next pack, or for an order that a successor has to confirm."""
         items = tuple(i.but(pack=None) if i.pack == self.pack else i for i in case.money.items)
-        money = case.money.but(items=items)
-        return _answered(case.but(money=money), self.pack, {"state": "rejected"})
+        case = case.but(money=case.money.but(items=items))
+        if case.rules >= HOLDS_RETURNED:
+            case = case.but(money=held_back(case))
+        return _answered(case, self.pack, {"state": "rejected"})
 
 
 def _billed(item: WorkItem, pack: int) -> BilledItem:

@@ -13,14 +13,20 @@ def succeeded(case: Case) -> Money:
     ``stands`` and ``re-issued`` free it, in order of logging, as far as the order reaches.
     """
     successor, money = case.successor, case.money
-    if successor is None:
-        return money
-    if successor.order == "unconfirmed":
-        return money.but(items=tuple(_held(item, successor.from_on) for item in money.items))
+    if successor is None or successor.order == "unconfirmed":
+        return held_back(case)
     for item in money.items:
         if item.state is ItemState.HELD and item.held_why == UNCONFIRMED:
             money = _freed(money, item)
     return money
+
+
+def held_back(case: Case) -> Money:
+    """Return the money with all unbilled recovery held that a successor has not confirmed."""
+    successor, money = case.successor, case.money
+    if successor is None or successor.order != "unconfirmed":
+        return money
+    return money.but(items=tuple(_held(item, successor.from_on) for item in money.items))
 
 
 def _held(item: WorkItem, from_on: str) -> WorkItem:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from domain.case import Case, Decision, Successor
+from domain.decisions.billing import HOLDS_RETURNED
 from domain.errors import Code
 from domain.phase import Phase
 from domain.work import ItemState, PackTotals
@@ -29,6 +30,7 @@ from tests.domain.decisions.money_cases import (
     request,
     return_pack,
     returned,
+    unconfirmed,
     working,
 )
 
@@ -259,3 +261,16 @@ def test_the_same_pack_has_the_same_hash_over_everything_else_in_it() -> None:
 
 def test_a_pack_of_an_exercise_says_so() -> None:
     assert document(logged(a_case(Phase.CLOSING, exercise=True)))["exercise"] is True
+
+
+def test_recovery_that_finance_returned_waits_for_a_successor_to_confirm_the_order() -> None:
+    case = recovery(logged(recovering(rules=HOLDS_RETURNED)), "I-2")
+    case = returned(unconfirmed(handed_off(case)))
+    assert (item(case).state, item(case).pack) == (ItemState.PAYABLE, None)
+    assert item(case, "I-2").held_why == "successor-unconfirmed"
+    assert [one.item for one in case.money.unpacked] == ["I-1"]
+
+
+def test_a_case_of_older_rules_bills_again_what_finance_returned() -> None:
+    case = recovery(recovering(rules=HOLDS_RETURNED - 1))
+    assert item(returned(unconfirmed(handed_off(case)))).state is ItemState.PAYABLE
