@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from domain.case import Answered, Case, Event
 from domain.clocks.due import next_deadline
 from domain.command import Command, inputs
+from domain.engagement import KNOWS_DECLINERS
 from domain.errors import Code, Refused
 from domain.fact import Cause
 from domain.keys import earlier_answer, remembered
@@ -192,12 +193,19 @@ def _check_provider(case: Case, command: Command, now: datetime) -> None:
     engagement = case.engagement
     if command.by == engagement.provider:
         return
-    if command.formerly and command.by in engagement.ever_called:
+    if command.formerly and _came(case, command.by):
         return
     raise Refused(
         Code.NOT_THE_PROVIDER,
         f"{command.by} is not the provider on {case.reference}.",
     )
+
+
+def _came(case: Case, provider: str) -> bool:
+    """Tell whether a provider was ever to do the work of the case."""
+    if case.rules < KNOWS_DECLINERS:
+        return provider in case.engagement.ever_called
+    return case.engagement.came(provider)
 
 
 def _check_other_person(case: Case, command: Command, now: datetime) -> None:

@@ -5,6 +5,9 @@ from typing import Literal
 
 from domain.value import Instant, Value
 
+KNOWS_DECLINERS = 5
+"""The generation of rules from which on a provider that only declined sends nothing more."""
+
 DeclineReason = Literal["no-capacity", "conflict-of-interest", "other"]
 
 
@@ -40,6 +43,7 @@ class Engagement(Value):
         declined: Who declined in the present activation.
         failed_over: Who was failed over from in the present activation.
         conflicted: Who ever declined this case for a conflict of interest.
+        stood_down: Who was ever stood down in the case, as far as its rules kept it.
         ever_called: Every provider that was called out in the case, in order.
         first_call_out_on: The UK day of the first call-out of the case.
         contact_ever: Whether contact was ever made in the case.
@@ -57,11 +61,17 @@ class Engagement(Value):
     declined: tuple[Declined, ...] = ()
     failed_over: tuple[str, ...] = ()
     conflicted: tuple[str, ...] = ()
+    stood_down: tuple[str, ...] = ()
     ever_called: tuple[str, ...] = ()
     first_call_out_on: date | None = None
     contact_ever: bool = False
     scope_agreed: bool = False
     scope_ever: bool = False
+
+    def came(self, provider: str) -> bool:
+        """Tell whether a provider was ever to do the work; one that only declined was not."""
+        declined = any(one.provider == provider for one in self.declined)
+        return provider in self.stood_down or (provider in self.ever_called and not declined)
 
     @property
     def open_call_out(self) -> CallOut | None:

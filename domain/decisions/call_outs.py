@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from domain.case import Case, Event
-from domain.engagement import CallOut, Engagement
+from domain.engagement import KNOWS_DECLINERS, CallOut, Engagement
 from domain.errors import Code, Refused
 from domain.personal import PersonalText
 
@@ -59,6 +59,12 @@ def closed(engagement: Engagement, provider: str) -> CallOut | None:
     latest = engagement.call_out
     mine = latest is not None and latest.provider == provider
     return latest.but(open=False) if latest is not None and mine else latest
+
+
+def _with(case: Case, stood_down: tuple[str, ...], provider: str) -> tuple[str, ...]:
+    if case.rules < KNOWS_DECLINERS:
+        return stood_down
+    return tuple(dict.fromkeys((*stood_down, provider)))
 
 
 class ProviderAssigned(Event):
@@ -123,5 +129,6 @@ class ProviderStoodDown(Event):
             last_provider=self.provider,
             call_out=closed(was, self.provider),
             chosen=None,
+            stood_down=_with(case, was.stood_down, self.provider),
         )
         return case.but(engagement=engagement)

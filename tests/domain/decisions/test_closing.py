@@ -14,7 +14,7 @@ from domain.decisions.closing import (
     RecordFeedback,
     RecordFinalReport,
 )
-from domain.engagement import Engagement
+from domain.engagement import KNOWS_DECLINERS, Declined, Engagement
 from domain.errors import Code, Refused
 from domain.phase import Outcome, Phase
 from domain.work import Money, SpendRequest
@@ -86,6 +86,17 @@ def test_a_provider_that_was_stood_down_may_still_report() -> None:
         Phase.ERADICATION, engagement=at_work("kestrel", ever_called=("alder", "kestrel"))
     )
     assert types(decide(case, report("alder"), ONE)) == ("final-report-recorded",)
+
+
+def test_a_provider_that_only_declined_has_nothing_to_report() -> None:
+    declined = (Declined(provider="kestrel", why="no-capacity"),)
+    engagement = at_work(ever_called=("kestrel", "alder"), declined=declined)
+    case = a_case(Phase.ERADICATION, engagement=engagement, rules=KNOWS_DECLINERS)
+    assert shared_code(case, report("kestrel")) is Code.NOT_THE_PROVIDER
+    came = case.but(engagement=engagement.but(stood_down=("kestrel",)))
+    assert types(decide(came, report("kestrel"), ONE)) == ("final-report-recorded",)
+    older = case.but(rules=KNOWS_DECLINERS - 1)
+    assert types(decide(older, report("kestrel"), ONE)) == ("final-report-recorded",)
 
 
 def test_a_provider_that_was_never_called_out_has_nothing_to_report() -> None:
