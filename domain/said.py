@@ -20,6 +20,10 @@ Told = Annotated[str, StringConstraints(max_length=500), AfterValidator(clean_li
 """The same where a blank is for a rule to refuse, with the rule's own code."""
 
 
+OrderNumber = Annotated[str, StringConstraints(max_length=500), AfterValidator(clean_line)]
+"""The council's number of its order; one that is missing is a rule's to refuse."""
+
+
 class Verification(Value):
     """How we know that a voice is who it says; ``at`` absent = when recorded."""
 

@@ -3,24 +3,20 @@
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field
 
 from domain.case import Case, Event, Moves, Offer
 from domain.command import Command
 from domain.decisions.offers import waiting_offer
 from domain.errors import Code, Refused
-from domain.free_text import clean_line
 from domain.money.thresholds import rearmed
 from domain.people import Role, T
 from domain.personal import PersonalText
 from domain.phase import CLS, ERA, OFF, REC, Phase, RecoveryAnswer
 from domain.policy import Policy
-from domain.said import Authority, OneLine, Voice, may_bind
+from domain.said import Authority, OneLine, OrderNumber, Voice, may_bind
 from domain.value import Instant
 from domain.work import AcceptedRates, Money, Order
-
-OrderNumber = Annotated[str, StringConstraints(max_length=500), AfterValidator(clean_line)]
-"""The council's number of its order; one that is missing is a rule's to refuse."""
 
 
 class AcceptRecovery(Command):

@@ -12,7 +12,7 @@ from domain.money.succession import succeeded
 from domain.money.thresholds import rearmed
 from domain.people import M, Role
 from domain.personal import PersonalText
-from domain.value import Line
+from domain.said import OrderNumber
 from domain.work import Order
 
 OrderState = Literal["stands", "re-issued", "unconfirmed"]
@@ -33,9 +33,11 @@ class RecordSuccessor(Command):
     order: Annotated[
         OrderState, Field(description="Whether the order stands, is re-issued or is unconfirmed.")
     ]
-    po_number: Annotated[Line | None, Field(description="The re-issued order's number.")] = None
+    po_number: Annotated[OrderNumber | None, Field(description="The re-issued order's number.")] = (
+        None
+    )
     po_value_pence: Annotated[
-        int | None, Field(ge=0, description="The re-issued order's value in pence.")
+        int | None, Field(description="The re-issued order's value in pence.")
     ] = None
 
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
@@ -54,7 +56,7 @@ class RecordSuccessor(Command):
                 f"already; the order: {self.order}.",
             )
         reissued = self.order == "re-issued"
-        if reissued and (self.po_number is None or self.po_value_pence is None):
+        if reissued and not ((self.po_number or "").strip() and (self.po_value_pence or 0) > 0):
             raise Refused(
                 Code.PO_NEEDED,
                 f"The order of {case.reference} is re-issued: give its number and its value.",

@@ -149,7 +149,17 @@ def test_an_order_reissued_once_more_is_a_change() -> None:
     assert done.case.money.order == Order(po_number="PO-9", value_pence=30000)
 
 
-@pytest.mark.parametrize("given", [{}, {"po_number": "PO-9"}, {"po_value_pence": 25000}])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"po_number": "PO-9"},
+        {"po_value_pence": 25000},
+        {**PO, "po_number": ""},
+        {**PO, "po_number": " "},
+        {**PO, "po_value_pence": 0},
+    ],
+)
 def test_a_reissued_order_comes_with_number_and_value(given: dict[str, Any]) -> None:
     assert refused(a_case(), "record-successor", "priya", **REISSUED, **given) is Code.PO_NEEDED
 
