@@ -69,6 +69,16 @@ def with_changes(report: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[
     strange = [path for path in changes if path not in REPORT_FIELDS]
     if strange:
         raise InvalidReportError(tuple(map(_no_such_field, strange)))
+    return laid_over(report, changes)
+
+
+def laid_over(report: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a copy of a report's JSON with these changed, whether a report has such fields or not.
+
+    Args:
+        report: As parsed from JSON, or a report's own dump.
+        changes: New values by dotted path.
+    """
     changed = deepcopy(dict(report))
     for path, value in changes.items():
         *parts, name = path.split(".")

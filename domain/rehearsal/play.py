@@ -19,7 +19,7 @@ from domain.rehearsal.ending import pack_line
 from domain.rehearsal.judge import final_mismatches, step_mismatches
 from domain.rehearsal.scenario import Scenario, Step
 from domain.rehearsal.world import World
-from domain.report_content import with_changes
+from domain.report_content import laid_over
 from domain.report_problems import InvalidReportError
 from domain.report_reading import check_report
 from domain.settling import settle
@@ -110,7 +110,7 @@ class Play:
         authorise(kind, step.by, self._world.roles(step.by), step.input)
         payload = dict(step.input)
         if step.command == "open-case":
-            data = with_changes(self._scenario.report, payload.get("report_changes", {}))
+            data = laid_over(self._scenario.report, payload.get("report_changes", {}))
             if self._case is None:
                 return self._opened(step, data, at)
             payload = {"report": data}

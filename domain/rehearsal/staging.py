@@ -10,7 +10,7 @@ from domain.people import SYSTEM, F, M, Role, T
 from domain.policy import Policy
 from domain.rehearsal.ending import shared
 from domain.rehearsal.scenario import Expect, Scenario, Step
-from domain.report_content import with_changes
+from domain.report_content import laid_over
 from domain.story_time import StoryTime
 from domain.value import Instant, utc_text
 
@@ -55,7 +55,7 @@ class StagedScenario(Scenario):
 
     def report_of(self, step: Step) -> dict[str, Any]:
         """Return the report that an ``open-case`` step brings."""
-        return with_changes(self.report, step.input.get("report_changes", {}))
+        return laid_over(self.report, step.input.get("report_changes", {}))
 
 
 def givers(scenario: Scenario) -> tuple[str, ...]:

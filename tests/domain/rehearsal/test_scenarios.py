@@ -81,6 +81,12 @@ def test_the_key_of_the_opening_is_a_key_like_any_other() -> None:
     assert played(again)[0]["repeated"] is True
 
 
+def test_a_field_that_no_report_has_is_passed_over_when_it_comes_again() -> None:
+    strange = {"report_changes": {"reporter.nickname": "Jo"}}
+    (again,) = played({"by": "system", "command": "open-case", "input": strange})
+    assert (again["code"], again["repeated"], again["changed"]) == (None, True, [])
+
+
 def test_a_known_key_is_looked_at_before_the_inputs() -> None:
     assert codes(note("A note."), note(None, repeat_of=3)) == [None, "key-reused"]
     assert codes(note(None), note("A note.", repeat_of=3)) == ["invalid-input", None]
