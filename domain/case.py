@@ -24,7 +24,8 @@ has had is superseded; both cases hold a link. 3: a page's key is never a notice
 breaches of long ago are left to the record, and billed work is folded. 4: a signed message that a
 provider's desk does not take is somebody's to ring about. 5: a second risk to life wakes people
 too; an alarm about the past begins when we are told; a name means the council's notice first; the
-decisions that end a case otherwise are mailed, not texted.
+decisions that end a case otherwise are mailed, not texted; recovery that finance returned waits for
+a successor's order; a provider that only declined sends no bill.
 """
 
 FOLDS = 3
