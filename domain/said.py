@@ -1,8 +1,14 @@
 """What people tell us: cleaned words, who at the council said it, and on what authority."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import (
+    AfterValidator,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from domain.free_text import clean_line, clean_words
 from domain.personal import PERSONAL
@@ -19,6 +25,16 @@ Words = Annotated[Prose, AfterValidator(clean_words), PERSONAL]
 Told = Annotated[str, StringConstraints(max_length=500), AfterValidator(clean_line), PERSONAL]
 """The same where a blank is for a rule to refuse, with the rule's own code."""
 
+
+def _or_none(value: Any, read: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
+OrMissing = WrapValidator(_or_none)
+"""What cannot be read counts as missing: where the row has a code of its own for that."""
 
 OrderNumber = Annotated[str, StringConstraints(max_length=500), AfterValidator(clean_line)]
 """The council's number of its order; one that is missing is a rule's to refuse."""

@@ -14,7 +14,7 @@ from domain.people import Role, T
 from domain.personal import PersonalText
 from domain.phase import CLS, ERA, OFF, REC, Phase, RecoveryAnswer
 from domain.policy import Policy
-from domain.said import Authority, OneLine, OrderNumber, Voice, may_bind
+from domain.said import Authority, OneLine, OrderNumber, OrMissing, Voice, may_bind
 from domain.value import Instant
 from domain.work import AcceptedRates, Money, Order
 
@@ -38,7 +38,7 @@ class AcceptRecovery(Command):
         None
     )
     po_value_pence: Annotated[
-        int | None, Field(description="Its value in pence; later, the new total.")
+        int | None, OrMissing, Field(description="Its value in pence; later, the new total.")
     ] = None
     scope: Annotated[Literal["all", "part"], Field(description="What of the offer is accepted.")]
     cut_over_at: Annotated[

@@ -16,7 +16,7 @@ from domain.money.thresholds import Crossing, alerted, crossings
 from domain.people import F, M, Role, T
 from domain.personal import PersonalText
 from domain.phase import CLS, CON, ERA, OFF, REC, Phase
-from domain.said import Authority, OneLine
+from domain.said import Authority, OneLine, OrMissing
 from domain.work import ItemState, WorkItem
 
 WHERE = frozenset({CON, ERA, OFF, REC, CLS})
@@ -83,7 +83,9 @@ class ResolveWork(Command):
     result: Annotated[
         Literal["accept", "void", "reduce", "recode"], Field(description="What becomes of it.")
     ]
-    minutes: Annotated[int | None, Field(description="Fewer minutes, to reduce it.")] = None
+    minutes: Annotated[int | None, OrMissing, Field(description="Fewer minutes, to reduce it.")] = (
+        None
+    )
     phase: Annotated[WorkPhase | None, Field(description="Another phase, to recode it.")] = None
     authority: Annotated[
         Authority | None, Field(description="The council's, for recovery before the cut-over.")

@@ -12,7 +12,7 @@ from domain.free_text import clean_words
 from domain.people import M, P, Role
 from domain.personal import PersonalText
 from domain.phase import CLS, CON, CRITERIA, ERA, OFF, REC, Outcome, Phase, RecoveryAnswer
-from domain.said import Words
+from domain.said import OrMissing, Words
 
 MET, NOT_MET, NOT_APPLICABLE = "met", "not-met", "not-applicable"
 Told = Annotated[str, StringConstraints(max_length=4000), AfterValidator(clean_words)]
@@ -34,6 +34,7 @@ class ProposePhaseExit(Command):
 
     criteria: Annotated[
         dict[str, str] | None,
+        OrMissing,
         Field(description="Each criterion of the phase: met, not-met or not-applicable."),
     ] = None
     summary: Annotated[Words, Field(description="How it stands, and why what is not met is not.")]

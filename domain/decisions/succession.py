@@ -12,7 +12,7 @@ from domain.money.succession import succeeded
 from domain.money.thresholds import rearmed
 from domain.people import M, Role
 from domain.personal import PersonalText
-from domain.said import OrderNumber
+from domain.said import OrderNumber, OrMissing
 from domain.work import Order
 
 OrderState = Literal["stands", "re-issued", "unconfirmed"]
@@ -37,7 +37,7 @@ class RecordSuccessor(Command):
         None
     )
     po_value_pence: Annotated[
-        int | None, Field(description="The re-issued order's value in pence.")
+        int | None, OrMissing, Field(description="The re-issued order's value in pence.")
     ] = None
 
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:

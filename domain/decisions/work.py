@@ -18,7 +18,7 @@ from domain.money.thresholds import Crossing, alerted, crossings
 from domain.people import P, Role, T
 from domain.phase import ACT, CLS, CON, ERA, OFF, REC, Phase
 from domain.provider import Provider
-from domain.said import OneLine
+from domain.said import OneLine, OrMissing
 from domain.work import ItemState, WorkItem
 
 MINUTES_MOST = 1440
@@ -39,8 +39,10 @@ class LogWork(Command):
 
     item: Annotated[OneLine, Field(description="The provider's own id of the item.")]
     date: Annotated[dt.date, Field(description="The day of the work.")]
-    grade: Annotated[str | None, Field(description="The grade, as on the rate card.")] = None
-    minutes: Annotated[int | None, Field(description="Minutes, 1 to 1,440.")] = None
+    grade: Annotated[
+        str | None, OrMissing, Field(description="The grade, as on the rate card.")
+    ] = None
+    minutes: Annotated[int | None, OrMissing, Field(description="Minutes, 1 to 1,440.")] = None
     phase: Annotated[WorkPhase, Field(description="The phase of the work; it decides who pays.")]
     description: Annotated[OneLine, Field(description="What was done; no personal data.")]
     worker: Annotated[OneLine | None, Field(description="The provider's code for who did it.")] = (

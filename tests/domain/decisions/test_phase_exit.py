@@ -82,13 +82,14 @@ def test_a_pending_exit_answers_before_incomplete_criteria() -> None:
     ("criteria", "details"),
     [
         (None, {"missing": CRITERIA[Phase.CONTAINMENT]}),
+        ("met", {"missing": CRITERIA[Phase.CONTAINMENT]}),
         ({"spread-stopped": "met"}, {"missing": ("hosts-identified", "evidence-preserved")}),
         ({**met(Phase.CONTAINMENT), "actor-removed": "met"}, {"surplus": ("actor-removed",)}),
         (met(Phase.CONTAINMENT, spread_stopped="maybe"), {"unread": ("spread-stopped",)}),
     ],
 )
 def test_criteria_are_all_of_the_phase_and_no_other(
-    criteria: dict[str, str] | None, details: dict[str, tuple[str, ...]]
+    criteria: Any, details: dict[str, tuple[str, ...]]
 ) -> None:
     refused = refusal(propose(Phase.CONTAINMENT, criteria=criteria), a_case(Phase.CONTAINMENT))
     assert refused.code is Code.CRITERIA_INCOMPLETE

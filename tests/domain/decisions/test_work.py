@@ -242,10 +242,11 @@ def test_nobody_was_called_out() -> None:
 def test_a_grade_that_the_provider_has_no_rate_for() -> None:
     assert refused(working(), grade="wizard", minutes=0) is Code.UNKNOWN_GRADE
     assert refused(working(), grade=None) is Code.UNKNOWN_GRADE
+    assert refused(working(), grade=5) is Code.UNKNOWN_GRADE
 
 
-@pytest.mark.parametrize("minutes", [None, -1, 0, 1441])
-def test_minutes_are_one_to_a_day(minutes: int | None) -> None:
+@pytest.mark.parametrize("minutes", [None, -1, 0, 1441, 10.5, "ten", [60]])
+def test_minutes_are_one_to_a_day(minutes: Any) -> None:
     assert refused(working(), minutes=minutes, date=TOO_EARLY) is Code.BAD_MINUTES
 
 
