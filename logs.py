@@ -11,7 +11,10 @@ from typing import TextIO
 
 from pythonjsonlogger.json import JsonFormatter
 
-ALLOWED = ("case", "command", "notice", "part", "mails", "facts", "code", "error", "answer")
+ALLOWED = (
+    *("case", "command", "notice", "part", "mails", "facts", "code", "error", "answer"),
+    *("door", "sender", "size"),
+)
 """Fields a line may have beside the event; none of them is a person's or a council's."""
 
 HARMLESS = ("UnknownKeyError", "DatabaseNotReadyError", "SearchAttributeTypeError", "SettingsError")

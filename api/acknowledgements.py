@@ -9,6 +9,7 @@ from api.bodies import INSTRUCTION_LIMIT, signed_object
 from api.outside import FEED, Message, Outside, TheOutside
 from api.outside_shapes import message_schema, signed_door
 from api.provider_messages import OURS, names_in
+from api.turned_away import Traced
 from domain.decider import Receipt
 from domain.decisions.billing import BillingAcknowledged, BillingRejected
 
@@ -23,13 +24,13 @@ SCHEMA = message_schema(
     reason={"type": "string", "description": "Needed to reject: 10 to 2,000 characters."},
 )
 
-router = APIRouter()
+router = APIRouter(route_class=Traced)
 
 
 @router.post(
     "/billing/acknowledgements",
     response_model=Receipt,
-    **signed_door(SCHEMA, 202, 404, 409, 422, 504),
+    **signed_door(SCHEMA, 202, 404, 409, 504),
 )
 async def answered(request: Request, outside: TheOutside) -> JSONResponse:
     """Take finance's answer to a pack; the same answer twice is harmless."""

@@ -35,6 +35,14 @@ CHALLENGES = {
 TOO_MANY = "too-many"
 """Code for somebody who sends too much: status 429."""
 
+OF_CODE = {
+    **dict.fromkeys(CHALLENGES, 401),
+    TOO_MANY: 429,
+    "too-large": 413,
+    "too-deep": 422,
+}
+"""Codes with a status of their own, the same at every door; a report may be either too."""
+
 
 class Answer(Exception):  # noqa: N818  (it is an answer, like Refused)
     """Something the desk says instead of a result.
@@ -61,6 +69,13 @@ def of_refusal(refused: Refused, key: str | None = None) -> Answer:
     return answer
 
 
+def status_of(answer: Answer) -> int:
+    """Return the HTTP status: of the code where it has one, else of the kind."""
+    fields = answer.details.get("fields", ())
+    codes = (answer.code, *(one.get("code") for one in fields if not one.get("field")))
+    return next((OF_CODE[code] for code in codes if code in OF_CODE), STATUS[answer.kind])
+
+
 def unknown_case(reference: str) -> Answer:
     """Return the answer for a case that does not exist."""
     message = f"There is no case {reference}. Look with cir case list."
@@ -84,13 +99,12 @@ async def say(_request: Request, answer: Exception) -> JSONResponse:
     """Turn an ``Answer`` into its response."""
     if not isinstance(answer, Answer):
         return await fault(_request, answer)
+    headers = {}
     if answer.code in CHALLENGES:
-        challenge = {"WWW-Authenticate": CHALLENGES[answer.code]}
-        return JSONResponse(body(answer), status_code=401, headers=challenge)
+        headers["WWW-Authenticate"] = CHALLENGES[answer.code]
     if answer.code == TOO_MANY:
-        later = {"Retry-After": str(answer.details["retry_after_s"])}
-        return JSONResponse(body(answer), status_code=429, headers=later)
-    return JSONResponse(body(answer), status_code=STATUS[answer.kind])
+        headers["Retry-After"] = str(answer.details["retry_after_s"])
+    return JSONResponse(body(answer), status_of(answer), headers)
 
 
 async def misread(_request: Request, error: Exception) -> JSONResponse:

@@ -46,6 +46,12 @@ def too_large(limit: int) -> Answer:
     return Answer("usage", "too-large", words)
 
 
+def too_deep() -> Answer:
+    """Return the answer to a body that nests too deep to be read."""
+    words = f"Objects and lists of an instruction nest {MOST_LEVELS} levels deep at the most."
+    return Answer("usage", "too-deep", words)
+
+
 async def json_object(request: Request) -> dict[str, Any]:
     """Return the body as a JSON object; an empty body is an empty one.
 
@@ -55,7 +61,9 @@ async def json_object(request: Request) -> dict[str, Any]:
     raw = await whole_body(request, INSTRUCTION_LIMIT)
     try:
         data = json.loads(raw or b"{}")
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise too_deep() from error
+    except ValueError as error:
         raise Answer("usage", "not-json", "The instruction is not JSON in UTF-8.") from error
     return _object_of(data)
 
@@ -71,7 +79,9 @@ def signed_object(raw: bytes, limit: int) -> dict[str, Any]:
     try:
         data = json.loads(raw.decode(), object_pairs_hook=_said_once, parse_constant=_no_number)
         json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair is no text
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise too_deep() from error
+    except ValueError as error:
         raise Answer("usage", "not-json", "The message is not JSON in UTF-8.") from error
     return _object_of(data)
 
@@ -92,8 +102,7 @@ def _object_of(data: object) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise Answer("usage", "not-json", "An instruction is a JSON object.")
     if not _is_flat_enough(data):
-        words = f"Objects and lists of an instruction nest {MOST_LEVELS} levels deep at the most."
-        raise Answer("usage", "too-deep", words)
+        raise too_deep()
     return data
 
 

@@ -18,12 +18,12 @@ class Buckets:
     def __init__(self, burst: int, per_second: float, seconds: Callable[[], float]) -> None:
         self._burst = burst
         self._per_second = per_second
-        self._seconds = seconds
+        self.seconds = seconds
         self._levels: dict[str, tuple[float, float]] = {}
 
     def wait_for(self, name: str) -> float:
         """Take a token; return 0, or in how many seconds there will be one."""
-        now = self._seconds()
+        now = self.seconds()
         level, at = self._levels.get(name, (float(self._burst), now))
         level = min(self._burst, level + (now - at) * self._per_second)
         if level < 1:

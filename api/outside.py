@@ -17,6 +17,7 @@ from api.bodies import body_of, too_large
 from api.buckets import Buckets
 from api.desk import Desk, Who
 from api.signatures import Claim, Signer, Unsigned, claim_of, signer_of
+from api.turned_away import LOG
 from domain.errors import Code
 from domain.people import SYSTEM, Role
 
@@ -25,6 +26,9 @@ STRANGER = "stranger"
 
 READ_MOST = 2 * 1024 * 1024
 """Bytes that are read to see who signed; of more than that nobody can tell [our default]."""
+
+TOO_MANY_LINE_S = 60
+"""Seconds between two lines of the log about one sender who sends too much [our default]."""
 
 SAYS = {
     "unsigned": "This door takes signed messages only (Standard Webhooks).",
@@ -88,6 +92,7 @@ class Outside:
         self.look_now = look_now
         self.now = now
         self._buckets = buckets
+        self._lines = Buckets(1, 1 / TOO_MANY_LINE_S, buckets.seconds)
 
     async def message(self, request: Request, door: str, signers: tuple[Signer, ...]) -> Message:
         """Return the message with who signed it.
@@ -95,17 +100,20 @@ class Outside:
         Raises:
             Answer: Nobody did (401), or they send too much (429); either left a trace.
         """
+        request.state.caller.door = door
         body = await body_of(request, READ_MOST)
+        request.state.caller.size = len(body)
         if len(body) > READ_MOST:
-            await self._strange(door, "", too_large(READ_MOST))
+            await self._strange(request, door, "", too_large(READ_MOST))
         key = ""
         try:
             claim = claim_of(request.headers)
             key = claim.id
             by = signer_of(claim, body, signers, self.now())
         except Unsigned as unsigned:
-            await self._strange(door, key, stranger(unsigned.code))
-        await self.spend(door, by)
+            await self._strange(request, door, key, stranger(unsigned.code))
+        request.state.caller.sender = by
+        await self.spend(request, door, by)
         return Message(by, claim.id, _once(door, by, claim, body), body)
 
     async def holder(self, request: Request, door: str, token: str | None) -> None:
@@ -114,21 +122,25 @@ class Outside:
         Raises:
             Answer: They do not (401), or call too often (429).
         """
+        request.state.caller.door = door
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         known = (token or "").encode()
         is_equal = hmac.compare_digest(_digest(given.encode()), _digest(known))
         if not (known and is_equal and scheme.lower() == "bearer"):
-            await self._strange(door, "", stranger("bad-token"))
-        await self.spend(door, "notify")
+            await self._strange(request, door, "", stranger("bad-token"))
+        request.state.caller.sender = "notify"
+        await self.spend(request, door, "notify")
 
-    async def spend(self, door: str, by: str) -> None:
+    async def spend(self, request: Request, door: str, by: str) -> None:
         """Take a token of the sender's bucket.
 
         Raises:
             Answer: It is empty (``too-many``).
         """
-        wait = self._buckets.wait_for(f"{door} {by}")
+        name = f"{door} {by}"
+        wait = self._buckets.wait_for(name)
         if wait:
+            request.state.caller.is_told = not self._lines.wait_for(name)
             raise too_many(wait)
 
     async def earlier(self, message: Message, door: str) -> Answered | None:
@@ -138,12 +150,16 @@ class Outside:
             Answer: Its id was used for another message (``key-reused``).
         """
         try:
-            return await self.webhooks.answer_to(message.once)
+            found = await self.webhooks.answer_to(message.once)
         except OtherContentError:
             words = "That webhook-id was used for another message: take a new one."
             await self.refuse(
                 door, message.by, message.id, Answer("conflict", Code.KEY_REUSED, words)
             )
+        if found is not None:
+            told = {"door": door, "sender": message.by, "size": len(message.body)}
+            LOG.info("came-again", extra=told)
+        return found
 
     async def refuse(
         self, door: str, by: str, key: str, answer: Answer, case: str = ""
@@ -156,9 +172,9 @@ class Outside:
         await self.desk.attempts.keep(case, door, by, key, answer.code, answer.message)
         raise answer
 
-    async def _strange(self, door: str, key: str, answer: Answer) -> NoReturn:
+    async def _strange(self, request: Request, door: str, key: str, answer: Answer) -> NoReturn:
         """Answer somebody we do not know; past their bucket no more rows are written."""
-        await self.spend(door, STRANGER)
+        await self.spend(request, door, STRANGER)
         await self.refuse(door, STRANGER, key, answer)
 
 

@@ -79,7 +79,7 @@ def _door(schema: dict[str, Any], headers: list[dict[str, Any]], *statuses: int)
     content = {"application/json": {"schema": schema}}
     said: dict[int | str, dict[str, Any]] = {
         status: {"model": Failure, "description": MEANS[status]}
-        for status in sorted({400, 401, 429, 500, 503, *statuses})
+        for status in sorted({400, 401, 413, 422, 429, 500, 503, *statuses})
     }
     extra = {"parameters": headers, "requestBody": {"required": True, "content": content}}
     return {"responses": said, "openapi_extra": extra}
@@ -87,12 +87,13 @@ def _door(schema: dict[str, Any], headers: list[dict[str, Any]], *statuses: int)
 
 MEANS = {
     202: "kept, and answered when a worker is back; send the same message again for the answer",
-    400: "it cannot be read: too large, not JSON, too deep, a key said twice, no such command",
+    400: "it cannot be read: not JSON, a key said twice, no such command",
     401: "not signed by anybody we know, or too long ago",
     403: "not allowed to say this; whether the case exists is not told",
     404: "there is no such case",
     409: "an id or key that was used for something else",
-    422: "refused by a rule; for a report every problem at once",
+    413: "more bytes than the door takes; of a report the first of them are kept",
+    422: "refused by a rule, or nested too deep; for a report every problem at once",
     429: "too many messages at once: see Retry-After",
     500: "a fault of ours; nothing changed",
     503: "something we stand on is away; the same message is safe to send again",
@@ -143,7 +144,7 @@ REPORT: dict[str, Any] = {
     },
 }
 
-REPORT_DOOR = signed_door(REPORT, 409, 422)
+REPORT_DOOR = signed_door(REPORT, 409)
 
 
 def message_schema(commands: tuple[str, ...], **inputs: Any) -> dict[str, Any]:  # noqa: ANN401

@@ -12,6 +12,7 @@ from api.answers import Answer
 from api.bodies import INSTRUCTION_LIMIT, signed_object
 from api.outside import Message, Outside, TheOutside, provider_of
 from api.outside_shapes import message_schema, signed_door
+from api.turned_away import Traced
 from domain.command import Command
 from domain.decider import Receipt
 from domain.errors import Code
@@ -24,7 +25,7 @@ OURS = ("command", "case")
 
 CASE = re.compile(r"CIR-[0-9]{4}-[0-9]{6}")
 
-router = APIRouter()
+router = APIRouter(route_class=Traced)
 
 
 def sayable() -> tuple[str, ...]:
@@ -36,7 +37,7 @@ def sayable() -> tuple[str, ...]:
 @router.post(
     "/providers/{provider}/messages",
     response_model=Receipt,
-    **signed_door(message_schema(sayable()), 202, 403, 409, 422, 504),
+    **signed_door(message_schema(sayable()), 202, 403, 409, 504),
 )
 async def said(provider: str, request: Request, outside: TheOutside) -> JSONResponse:
     """Take one message of a provider; in any order, perhaps twice."""

@@ -9,15 +9,16 @@ from api.answers import Answer
 from api.bodies import INSTRUCTION_LIMIT, body_of, signed_object
 from api.outside import TheOutside
 from api.outside_shapes import NOTIFY, ReceiptTaken, token_door
+from api.turned_away import Traced
 from domain.errors import Code
 
 DOOR = "POST /receipts/notify"
 NOTIFY_CALLS = "notify"
 
-router = APIRouter()
+router = APIRouter(route_class=Traced)
 
 
-@router.post("/receipts/notify", response_model=ReceiptTaken, **token_door(NOTIFY, 422))
+@router.post("/receipts/notify", response_model=ReceiptTaken, **token_door(NOTIFY))
 async def told(request: Request, outside: TheOutside) -> dict[str, Any]:
     """Take one receipt by our own reference; whoever waits for it hears within a minute.
 

@@ -12,6 +12,7 @@ from api.answers import Answer, of_refusal
 from api.intake import reach
 from api.outside import Message, Outside, TheOutside
 from api.outside_shapes import REPORT_DOOR, ReportTaken
+from api.turned_away import Traced
 from domain.decisions.intake import invalid_report
 from domain.report_json import MAX_BYTES
 from domain.report_problems import InvalidReportError
@@ -19,7 +20,7 @@ from domain.report_reading import ReadReport, read_report
 
 DOOR = "POST /reports"
 
-router = APIRouter()
+router = APIRouter(route_class=Traced)
 
 
 @router.post("/reports", status_code=201, response_model=ReportTaken, **REPORT_DOOR)
@@ -69,7 +70,7 @@ async def _quarantined(outside: Outside, message: Message, error: InvalidReportE
         """Return the refusal, with the reference the report is kept under."""
         refused = of_refusal(invalid_report(error))
         refused.details["kept_as"] = reference
-        return Answered(answers.STATUS[refused.kind], answers.body(refused))
+        return Answered(answers.status_of(refused), answers.body(refused))
 
     problems = [problem.model_dump(mode="json") for problem in error.problems]
     try:

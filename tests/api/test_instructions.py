@@ -45,23 +45,23 @@ async def test_a_key_is_a_short_text(desk: DeskHouse, key: object) -> None:
     assert reply.says == (400, "usage", "key-needed")
 
 
-@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000, b"[]", b'"decide"', b"7"])
+@pytest.mark.parametrize("body", [b"{", b"\xff", b"[]", b'"decide"', b"7"])
 async def test_what_is_no_json_object_is_not_an_instruction(desk: DeskHouse, body: bytes) -> None:
     reply = await desk.post(ACKNOWLEDGE, body)
     assert reply.says == (400, "usage", "not-json")
 
 
-@pytest.mark.parametrize("levels", [21, 300, 900])
+@pytest.mark.parametrize("levels", [21, 300, 900, 100_000])
 async def test_what_nests_too_deep_is_not_read(desk: DeskHouse, levels: int) -> None:
     deep = b'{"idempotency_key": "k-1", "changes": ' + b"[" * levels + b"]" * levels + b"}"
     reply = await desk.post(f"/cases/{REFERENCE}/amend-report", deep)
-    assert reply.says == (400, "usage", "too-deep")
+    assert reply.says == (422, "usage", "too-deep")
 
 
 @pytest.mark.parametrize("size", [INSTRUCTION_LIMIT + 1, 20 * INSTRUCTION_LIMIT])
 async def test_a_body_that_is_too_large_is_not_read(desk: DeskHouse, size: int) -> None:
     reply = await desk.post(ACKNOWLEDGE, b" " * size)
-    assert reply.says == (400, "usage", "too-large")
+    assert reply.says == (413, "usage", "too-large")
 
 
 async def test_every_input_that_is_wrong_is_named_at_once_and_the_attempt_kept(

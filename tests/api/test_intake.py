@@ -114,21 +114,23 @@ async def test_every_problem_is_named_at_once_and_nothing_is_kept(desk: DeskHous
 
 
 @pytest.mark.parametrize(
-    ("body", "code"),
+    ("body", "code", "status"),
     [
-        (b"", "not-json"),
-        (b"{", "not-json"),
-        (b"\xff\xfe", "not-json"),
-        (b"[]", "wrong-type"),
-        (b'{"schema": NaN}', "not-json"),
-        (b"[" * 100_000, "too-deep"),
-        (b" " * (MAX_BYTES + 1), "too-large"),
-        (b" " * (20 * MAX_BYTES), "too-large"),
+        (b"", "not-json", 422),
+        (b"{", "not-json", 422),
+        (b"\xff\xfe", "not-json", 422),
+        (b"[]", "wrong-type", 422),
+        (b'{"schema": NaN}', "not-json", 422),
+        (b"[" * 100_000, "too-deep", 422),
+        (b" " * (MAX_BYTES + 1), "too-large", 413),
+        (b" " * (20 * MAX_BYTES), "too-large", 413),
     ],
 )
-async def test_what_is_no_report_says_why(desk: DeskHouse, body: bytes, code: str) -> None:
+async def test_what_is_no_report_says_why(
+    desk: DeskHouse, body: bytes, code: str, status: int
+) -> None:
     reply = await desk.post("/cases", body)
-    assert reply.says == (422, "refused", "invalid-report")
+    assert reply.says == (status, "refused", "invalid-report")
     assert reply.error["details"]["fields"][0]["code"] == code
 
 

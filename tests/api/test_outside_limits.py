@@ -3,14 +3,16 @@
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+import logs
 from adapters.database.tables import RefusedAttemptRow
 from api.application import build_outside
+from api.bodies import REGISTER_LIMIT
 from api.buckets import Buckets
 from api.keys import keys_of
 from settings import DoorsSettings, Settings, SettingsError
 from tests.databases import Database, count
 from tests.desk import DeskHouse, desk_house, served
-from tests.outside import chosen_doors, send, signed
+from tests.outside import TOKEN, chosen_doors, send, signed
 
 ONE = {"command": "provider-acknowledged", "case": "CIR-2026-000001"}
 
@@ -35,15 +37,51 @@ def test_a_bucket_fills_as_time_passes() -> None:
 
 
 async def test_who_sends_too_much_is_told_when_to_come_again(
-    engine: AsyncEngine, database: Database
+    engine: AsyncEngine, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     chosen = chosen_doors(database.folder, burst=2, per_second=0.01)
     async with desk_house(engine, database, **chosen) as doors:
-        replies = [await send(doors, "/reports", b"{", "ncsc") for _ in range(3)]
-        assert [reply.status for reply in replies] == [422, 422, 429]
+        replies = [await send(doors, "/reports", b"{", "ncsc") for _ in range(5)]
+        assert [reply.status for reply in replies] == [422, 422, 429, 429, 429]
         assert replies[-1].says == (429, "refused", "too-many")
         assert 0 < int(replies[-1].headers["retry-after"]) <= 100
         assert (await send(doors, "/reports", b"{", "police")).status == 422
+    lines = [logs.fields_of(one) for one in caplog.records if one.name == "cir.doors"]
+    told = [(one["code"], one["sender"], one["size"]) for one in lines]
+    bad = "invalid-report"
+    assert told == [
+        (bad, "ncsc", 1), (bad, "ncsc", 1), ("too-many", "ncsc", 1), (bad, "police", 1),
+    ]  # fmt: skip
+
+
+HUGE = b'"' + b"x" * REGISTER_LIMIT + b'"'
+DEEP = b'{"idempotency_key": "k-1", "x": ' + b"[" * 50 + b"]" * 50 + b"}"
+PATHS = {
+    "/reports": "ncsc",
+    "/providers/alder/messages": "alder",
+    "/billing/acknowledgements": "finance",
+    "/receipts/notify": TOKEN,
+    "/cases": None,
+    "/cases/CIR-2026-000001/acknowledge": None,
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"), [(HUGE, 413, "too-large"), (DEEP, 422, "too-deep")]
+)
+@pytest.mark.parametrize("path", PATHS)
+async def test_too_large_and_too_deep_have_one_status_each_at_every_door(
+    doors: DeskHouse, path: str, body: bytes, status: int, code: str
+) -> None:
+    who = PATHS[path]
+    reply = (
+        await doors.post(path, body, who)
+        if who in (None, TOKEN)
+        else await send(doors, path, body, who)
+    )
+    assert reply.status == status
+    fields = reply.error["details"].get("fields", [])
+    assert code in (reply.error["code"], *(one["code"] for one in fields))
 
 
 async def test_strangers_cannot_fill_the_ledger_nor_keep_a_sender_out(

@@ -70,7 +70,7 @@ async def test_a_file_that_is_no_register_says_what_is_wrong(
 async def test_a_file_that_is_too_large_is_not_read(desk: DeskHouse) -> None:
     token = await desk.token_of("helen")
     reply = await desk.post("/registers/rota", b" " * (REGISTER_LIMIT + 1), token)
-    assert reply.says == (400, "usage", "too-large")
+    assert reply.says == (413, "usage", "too-large")
 
 
 @pytest.mark.parametrize(

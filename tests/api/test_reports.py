@@ -102,17 +102,19 @@ async def test_a_bad_report_sent_again_and_again_is_one_item(doors: DeskHouse) -
 
 
 @pytest.mark.parametrize(
-    ("body", "code"),
+    ("body", "code", "status"),
     [
-        (b"", "not-json"),
-        (b"{", "not-json"),
-        (b"[" * 100_000, "too-deep"),
-        (b'{"schema": 1, "schema": 2}', "duplicate-key"),
-        (b" " * (MAX_BYTES + 1), "too-large"),
+        (b"", "not-json", 422),
+        (b"{", "not-json", 422),
+        (b"[" * 100_000, "too-deep", 422),
+        (b'{"schema": 1, "schema": 2}', "duplicate-key", 422),
+        (b" " * (MAX_BYTES + 1), "too-large", 413),
     ],
 )
-async def test_whatever_a_sender_signed_is_kept(doors: DeskHouse, body: bytes, code: str) -> None:
+async def test_whatever_a_sender_signed_is_kept(
+    doors: DeskHouse, body: bytes, code: str, status: int
+) -> None:
     reply = await doors.ask("POST", "/reports", body, signed(body, "ncsc"))
-    assert reply.says == (422, "refused", "invalid-report")
+    assert reply.says == (status, "refused", "invalid-report")
     assert code in {one["code"] for one in reply.error["details"]["fields"]}
     assert await count(doors.engine, QuarantineRow) == 1

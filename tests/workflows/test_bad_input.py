@@ -16,6 +16,7 @@ from temporalio.client import Client
 from adapters.database.engine import reading
 from adapters.database.tables import QuarantineRow, RefusedAttemptRow, WebhookRow
 from domain.report_json import MAX_BYTES
+from logs import Lines
 from stack.layout import Ports
 from tests.databases import Databases
 from tests.outside import SECRETS, signed
@@ -115,6 +116,17 @@ def twice(case: str) -> bytes:
     return message(case)[:-1] + b', "case": "CIR-2026-000002"}'
 
 
+DOORS = {
+    "/reports": "POST /reports",
+    "/providers/alder/messages": "POST /providers/messages",
+    "/providers/kestrel/messages": "POST /providers/messages",
+}
+SIGNS = {
+    "/reports": "ncsc",
+    "/providers/alder/messages": "alder",
+    "/providers/kestrel/messages": "kestrel",
+}
+
 SCOPE = {"summary": "Contain it.", "agreed_by": "Joanna Hale"}
 
 TABLE: dict[str, tuple[Callable[[str], Sent], int, str]] = {
@@ -126,9 +138,9 @@ TABLE: dict[str, tuple[Callable[[str], Sent], int, str]] = {
     "wrong provider": (lambda c: by_alder(message(c), "kestrel"), 401, "bad-signature"),
     "stale": (lambda c: by_alder(message(c), "alder", TOO_OLD), 401, "stale"),
     "ahead of time": (lambda c: by_alder(message(c), "alder", -TOO_OLD), 401, "stale"),
-    "huge": (lambda c: by_alder(message(c, note="x" * 600_000)), 400, "too-large"),
-    "endless": (lambda c: by_alder(message(c, note="x" * 2_200_000)), 400, "too-large"),
-    "deep": (deep, 400, "too-deep"),
+    "huge": (lambda c: by_alder(message(c, note="x" * 600_000)), 413, "too-large"),
+    "endless": (lambda c: by_alder(message(c, note="x" * 2_200_000)), 413, "too-large"),
+    "deep": (deep, 422, "too-deep"),
     "non-UTF-8": (non_utf8, 400, "not-json"),
     "not JSON": (lambda _: by_alder(b"call me back"), 400, "not-json"),
     "not an object": (lambda _: by_alder(b"[]"), 400, "not-json"),
@@ -144,13 +156,15 @@ TABLE: dict[str, tuple[Callable[[str], Sent], int, str]] = {
         lambda c: by_alder(message(c, "agree-scope", **SCOPE)), 422, "contact-not-made",
     ),
     "a report in Latin-1": (lambda _: report(LATIN), 422, "invalid-report"),
-    "a huge report": (lambda _: report(b" " * (MAX_BYTES + 1)), 422, "invalid-report"),
+    "a huge report": (lambda _: report(b" " * (MAX_BYTES + 1)), 413, "invalid-report"),
     "a deep report": (lambda _: report(b"[" * 5000), 422, "invalid-report"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", TABLE)
-async def test_bad_input_has_one_status_one_code_and_a_trace(street: Street, name: str) -> None:
+async def test_bad_input_has_one_status_one_code_and_a_trace(
+    street: Street, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
     make, status, code = TABLE[name]
     sent = make(street.case)
     before = await traces(street.town)
@@ -158,9 +172,32 @@ async def test_bad_input_has_one_status_one_code_and_a_trace(street: Street, nam
     assert (reply.status, reply.error["code"]) == (status, code)
     kept = "quarantine" if code == "invalid-report" else code
     assert await traces(street.town) == [*before, kept]
+    told = turned_away(caplog)
+    assert told.pop("at")
+    assert told == {
+        "level": "warning", "logger": "cir.doors", "event": "turned-away", "code": code,
+        "door": DOORS[sent.path], "sender": sender_of(sent, status, name), "size": len(sent.body),
+    }  # fmt: skip
 
 
-async def test_a_message_played_again_is_answered_the_same_and_counted(street: Street) -> None:
+def turned_away(caplog: pytest.LogCaptureFixture) -> dict[str, Any]:
+    """Return the one line of the log about who was turned away, as the desk writes it."""
+    (record,) = [one for one in caplog.records if one.name == "cir.doors"]
+    told: dict[str, Any] = json.loads(Lines().format(record))
+    return told
+
+
+def sender_of(sent: Sent, status: int, name: str) -> str | None:
+    """Return who is known to have sent it: nobody, before a signature is found good."""
+    if status == 401 or name == "endless":
+        return None
+    return SIGNS[sent.path]
+
+
+async def test_a_message_played_again_is_answered_the_same_and_counted(
+    street: Street, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "cir.doors")
     attempt = {"channel": "phone", "result": "no answer"}
     sent = by_alder(message(street.case, "contact-attempted", **attempt))
     desk = street.town.desk
@@ -172,6 +209,10 @@ async def test_a_message_played_again_is_answered_the_same_and_counted(street: S
     )
     async with reading(street.town.office.engine) as connection:
         assert (await connection.execute(query)).scalar_one() == 1
+    told = turned_away(caplog)
+    assert (told["event"], told["door"], told["sender"], told["size"]) == (
+        "came-again", "POST /providers/messages", "alder", len(sent.body),
+    )  # fmt: skip
 
 
 async def traces(town: Town) -> list[str]:
