@@ -1,5 +1,6 @@
 """The ways out that the settings name, for every process that sends or tries them."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -20,6 +21,11 @@ from settings import (
     SettingsError,
     secret_of,
 )
+
+UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+NOTIFY_KEY = re.compile(rf"(?:\S+-)?{UUID}-{UUID}")
+"""An API key as GOV.UK Notify gives it: a name, the service's UUID and the secret, a UUID too."""
 
 
 def mail_server(chosen: MailSettings) -> MailServer:
@@ -50,9 +56,17 @@ def signed_line(chosen: PartnerSettings, now: Callable[[], datetime]) -> SignedL
 
 
 def notify_service(chosen: NotifySettings) -> NotifyService:
-    """Return the service at GOV.UK Notify that the settings describe."""
+    """Return the service at GOV.UK Notify that the settings describe.
+
+    Raises:
+        SettingsError: The key is none; the library would only fail an assertion at each send.
+    """
+    key = secret_of(chosen.api_key_file) or ""
+    if NOTIFY_KEY.fullmatch(key) is None:
+        words = "this is no API key of GOV.UK Notify: a name and two UUIDs"
+        raise SettingsError(f"{chosen.api_key_file}: {words}")
     return NotifyService(
-        api_key=secret_of(chosen.api_key_file) or "",
+        api_key=key,
         email_template=chosen.email_template,
         sms_template=chosen.sms_template,
         base_url=chosen.base_url,

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 import httpx2
 from standardwebhooks import Webhook
 
+from adapters.webhook_secret import secret_from
 from domain.value import Value
 
 AGAIN = (408, 425, 429)
@@ -58,11 +59,11 @@ class SignedLine:
         """Take the desk and the clock that signatures are dated by.
 
         Raises:
-            ValueError: The secret is none.
+            SecretError: The secret is none.
         """
         self._desk = desk
         self._now = now
-        self._webhook = _webhook(desk.secret)
+        self._webhook = Webhook(secret_from(desk.secret))
         self._lines = asyncio.Semaphore(AT_ONCE)
 
     async def post(self, message_id: str, body: bytes) -> Reply:
@@ -77,7 +78,7 @@ class SignedLine:
                     status = await self._sent(message_id, body)
             except NOT_SENT as error:
                 return Reply("again", f"the desk was not reached ({type(error).__name__})")
-            except httpx2.HTTPError as error:
+            except (httpx2.HTTPError, TimeoutError) as error:
                 raise OSError(f"the line was lost: {type(error).__name__}") from error
         return _meaning(status)
 
@@ -115,15 +116,3 @@ def _meaning(status: int) -> Reply:
     if status >= LEAST_FAULT_OF_THEIRS:
         raise OSError(f"answered {status}")
     return Reply("again" if status in AGAIN else "refused", f"the desk answered {status}")
-
-
-def _webhook(secret: str) -> Webhook:
-    """Return what signs; the reason it cannot never quotes the secret.
-
-    Raises:
-        ValueError: The secret is none.
-    """
-    try:
-        return Webhook(secret)
-    except Exception:  # noqa: BLE001  (the library raises what base64 does, and classes of its own)
-        raise ValueError("A webhook secret is whsec_ and base64.") from None

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from adapters.webhook_secret import SecretError, secret_from
 from api.outside import Keys
-from api.signatures import SecretError, Signer, secret_from
+from api.signatures import Signer
 from settings import Settings, SettingsError, secret_of
 
 LEAST_TOKEN = 16

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-PREFIX = "whsec_"
 SCHEME = "v1"
 
 WINDOW_S = 300
@@ -16,13 +15,6 @@ WINDOW_S = 300
 
 ID_MOST = 128
 """Characters of a message's id at the most [our default]."""
-
-LEAST_BYTES, MOST_BYTES = 24, 64
-"""How long a secret may be [Standard Webhooks]."""
-
-
-class SecretError(ValueError):
-    """What a file holds is no secret; the message does not say what it holds."""
 
 
 class Unsigned(Exception):  # noqa: N818  (it is an answer)
@@ -56,21 +48,6 @@ class Claim(NamedTuple):
     id: str
     at: str
     signatures: tuple[bytes, ...]
-
-
-def secret_from(text: str) -> bytes:
-    """Return the secret written as ``whsec_`` and base64.
-
-    Raises:
-        SecretError: It is not.
-    """
-    try:
-        secret = base64.b64decode(text.strip().removeprefix(PREFIX), validate=True)
-    except (binascii.Error, ValueError):
-        raise SecretError("A secret is whsec_ and base64.") from None
-    if not LEAST_BYTES <= len(secret) <= MOST_BYTES:
-        raise SecretError(f"A secret has {LEAST_BYTES} to {MOST_BYTES} bytes.")
-    return secret
 
 
 def claim_of(headers: Mapping[str, str]) -> Claim:

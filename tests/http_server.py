@@ -39,6 +39,9 @@ def http_server(answer: Callable[[Request], Reply]) -> Iterator[str]:
         def do_POST(self) -> None:
             self._serve()
 
+        def do_OPTIONS(self) -> None:
+            self._serve()
+
         def _serve(self) -> None:
             url = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -50,7 +50,9 @@ class PartnerDay:
         return list(found.values())
 
     def answer(self, request: Request) -> Reply:
-        """Answer one request."""
+        """Answer one request; whether there is a desk anybody may ask."""
+        if request.method == "OPTIONS":
+            return Reply(501)
         try:
             content = Webhook(SECRET).verify(request.body, request.headers)
         except (WebhookVerificationError, ValueError):
