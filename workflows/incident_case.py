@@ -13,8 +13,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.clocks.running import raised
     from domain.command import Command
     from domain.decider import Receipt, carry_out
+    from domain.decisions import links
     from domain.decisions.intake import open_case
-    from domain.decisions.links import mirrored
     from domain.errors import Refused
     from domain.fact import Cause, Fact
     from domain.notice import Notice
@@ -168,10 +168,13 @@ class IncidentCaseWorkflow:
         name=LINK_TOLD, description="Another case was linked to this one, or unlinked."
     )
     def link_told(self, told: LinkTold) -> None:
-        """Hold the link as well; told twice it is the same."""
+        """Hold the link as well, unless it is told in clear; told twice it is the same."""
         now = workflow.now()
-        events = mirrored(self._case, told.case, told.kind, now)
-        self._keep(settle(self._case, events, Cause(id=f"told/{told.key}", by=SYSTEM, at=now)))
+        if told.in_clear and links.refuses_clear(self._case):
+            events, by = links.told_in_clear(self._case, now), f"direct:{SYSTEM}"
+        else:
+            events, by = links.mirrored(self._case, told.case, told.kind, now), SYSTEM
+        self._keep(settle(self._case, events, Cause(id=f"told/{told.key}", by=by, at=now)))
 
     @workflow.query(name="case", description="The case as it stands.")
     def shown(self) -> Case:

@@ -1,5 +1,8 @@
 """Telling another case that it is linked to this one, or no longer: both hold the link."""
 
+from typing import Annotated
+
+from pydantic import Field
 from temporalio import workflow
 from temporalio.exceptions import FailureError
 
@@ -26,11 +29,13 @@ class LinkTold(Value):
         key: The effect's key; the same for every try.
         case: The case that tells.
         kind: What ties the two together there; ``None`` when the link was taken back.
+        in_clear: Noted on arrival, never sent: nobody had sealed it.
     """
 
     key: str
     case: Reference
     kind: str | None
+    in_clear: Annotated[bool, Field(exclude=True)] = False
 
 
 async def tell(keeper: Keeper, effect: Effect) -> None:

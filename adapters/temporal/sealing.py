@@ -19,7 +19,7 @@ from temporalio.converter import (
 )
 
 from adapters.keyring import Keyring, TamperedError
-from domain.command import Command
+from domain.value import Value
 
 ENCODING = b"binary/encrypted"
 """The encoding of a sealed payload; stock tools know the name."""
@@ -88,7 +88,7 @@ def unmarked(payload: Payload) -> Payload:
 
 
 class MindfulConverter(PydanticPayloadConverter):
-    """Pydantic's converter, which notes on an instruction whether it came in clear."""
+    """Pydantic's converter, which notes on what has a place for it whether it came in clear."""
 
     def from_payloads(
         self, payloads: Sequence[Payload], type_hints: list[type] | None = None
@@ -100,7 +100,9 @@ class MindfulConverter(PydanticPayloadConverter):
 
 def _noted(value: object, payload: Payload) -> object:
     clear = OPENED not in payload.metadata
-    return value.but(in_clear=clear) if isinstance(value, Command) else value
+    if not isinstance(value, Value) or "in_clear" not in type(value).model_fields:
+        return value
+    return value.but(in_clear=clear)
 
 
 def data_converter(keys: Keyring, *, refuses_clear: bool) -> DataConverter:

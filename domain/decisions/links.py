@@ -10,6 +10,7 @@ from domain.command import Command, Reference
 from domain.errors import Code, Refused
 from domain.people import Role, T
 from domain.personal import PersonalText
+from domain.refusals import InstructionRefused
 
 LinkKind = Literal["duplicate", "same-event", "shared-host", "supplier", "follow-on"]
 
@@ -59,6 +60,25 @@ class UnlinkCase(Command):
         if link is None:
             raise Refused(Code.NOT_LINKED, f"{case.reference} is not linked to {self.case}.")
         return (CaseUnlinked(at=at, case=self.case, kind=link.kind, reason=self.reason),)
+
+
+SEALS_LINKS = 5
+"""The generation of rules from which a link told in clear is refused like an instruction."""
+
+
+def refuses_clear(case: Case) -> bool:
+    """Tell whether the case hears of links only what was sealed, as cases tell each other."""
+    return case.sealed and case.rules >= SEALS_LINKS
+
+
+def told_in_clear(case: Case, at: datetime) -> tuple[Event, ...]:
+    """Return the trace of a link that somebody told in clear, as if they were another case."""
+    message = (
+        f"{case.reference} was told in clear of a link, which cases tell each other sealed. "
+        "To link it: cir handling link-case."
+    )
+    code = Code.SEALED_ONLY.value
+    return (InstructionRefused(at=at, command="link-told", code=code, message=message),)
 
 
 def mirrored(case: Case, other: str, kind: str | None, at: datetime) -> tuple[Event, ...]:

@@ -18,6 +18,7 @@ from tests import live
 from tests.databases import Database
 from tests.live import Ask, LiveCase
 from tests.sealing import KEYS_FILE, converter
+from workflows.neighbours import LINK_TOLD, LinkTold
 
 pytestmark = pytest.mark.server
 
@@ -108,6 +109,39 @@ async def test_a_signal_in_clear_is_refused_and_on_the_record(
         assert fact["by"] == "direct:kaya"
         assert (await case.state()).version == 1
         assert await notes(case) == []
+
+
+async def test_a_link_told_in_clear_is_refused_and_on_the_record(
+    client: Client, database: Database
+) -> None:
+    strict = over(client, converter(refuses_clear=True))
+    async with live.at_work(strict, database) as office:
+        case = await office.open()
+        stock = over(client, STOCK).get_workflow_handle(case.reference)
+        word = LinkTold(key="k-1", case="CIR-2026-999997", kind="duplicate")
+        await stock.signal(LINK_TOLD, word)
+        fact = await case.fact("instruction-refused", command=LINK_TOLD, code="sealed-only")
+        assert fact["by"] == "direct:system"
+        assert (await case.state()).links == ()
+        await case.handle.signal(LINK_TOLD, word.but(case="CIR-2026-999996"))
+        await case.fact("case-linked", case="CIR-2026-999996")
+
+
+async def test_signals_that_say_nothing_change_nothing_however_often_they_come_in_clear(
+    client: Client, database: Database
+) -> None:
+    strict = over(client, converter(refuses_clear=True))
+    async with live.at_work(strict, database) as office:
+        case = await office.open()
+        await case.settled()
+        before = await case.state()
+        stock = over(client, STOCK).get_workflow_handle(case.reference)
+        for _ in range(20):
+            await stock.signal("registers-changed")
+            await stock.signal("renew")
+        await case.settled()
+        assert await case.state() == before
+        assert len(await case.facts()) == before.seq
 
 
 async def test_a_case_that_is_open_takes_what_comes_in_clear(office: live.Office) -> None:

@@ -4,12 +4,14 @@ from typing import Any
 
 from domain.case import Case, Link
 from domain.decider import carry_out
-from domain.decisions.links import mirrored
+from domain.decisions.links import SEALS_LINKS, mirrored, refuses_clear, told_in_clear
 from domain.effects import Effect
 from domain.fact import Cause
+from domain.refusals import InstructionRefused
 from domain.settling import Settled, settle
 from tests.builders import ANSWERS, NOON, ONE, WHY, applied, types
 from tests.domain.decisions.handling_cases import OTHER_CASES, a_case, a_command
+from workflows.neighbours import LINK_TOLD
 
 OTHER = OTHER_CASES[0]
 LINKED = (Link(case=OTHER, kind="supplier"),)
@@ -79,3 +81,17 @@ def test_a_mirrored_link_is_no_instruction() -> None:
 
 def test_a_case_under_the_first_rules_tells_nobody() -> None:
     assert links(a_case(rules=1), "link-case", case=OTHER, kind="same-event") == ()
+
+
+def test_only_a_sealed_case_of_newer_rules_refuses_what_is_told_in_clear() -> None:
+    assert refuses_clear(a_case(sealed=True))
+    assert not refuses_clear(a_case(sealed=False))
+    assert not refuses_clear(a_case(sealed=True, rules=SEALS_LINKS - 1))
+
+
+def test_a_link_told_in_clear_leaves_a_trace_and_no_link() -> None:
+    case = a_case(sealed=True)
+    (trace,) = told_in_clear(case, ONE)
+    assert isinstance(trace, InstructionRefused)
+    assert (trace.command, trace.code) == (LINK_TOLD, "sealed-only")
+    assert applied(case, (trace,)) == case
