@@ -2,6 +2,8 @@
 
 It pages L0, then climbs ladder U from L1 until somebody says that they have it (guide f 15). Each
 look pages what time says by then: after an outage one page at the rung it has come to, no burst.
+Where a rung has nobody the next one is paged, and the alarm ``rota-gap`` from L2 beside it; whoever
+has the report ends both.
 """
 
 import asyncio
@@ -12,11 +14,15 @@ from typing import Protocol
 from temporalio import activity
 
 from activities.paging import PageBatch, Pager, PageRow
+from domain.clocks.alarms import ALARMS
 from domain.effects import Page
 from domain.value import Instant, Value
 
 ABOUT = "alarm:report-rejected#1"
 """What its pages are about."""
+
+GAP = "alarm:rota-gap#1"
+"""What the pages about an empty rung are about."""
 
 TOP = 3
 """The top rung of ladder U."""
@@ -91,17 +97,21 @@ class RejectedPaging:
         return new
 
     async def _enter(self, item: Waiting, number: int, rung: int) -> None:
-        page = Page(
-            about=ABOUT, rung=rung, at=self._now(), due_at=item.at, owner=None, exercise=False
-        )
-        row = PageRow(
-            key=f"{item.reference}/report-rejected/{number}",
-            case=item.reference,
-            page=page,
-            says=f"a report of {item.sender} could not be read; it may be a call for help",
-        )
-        (answer,) = await self._pager.enter(PageBatch(rows=(row,)))
+        says = f"a report of {item.sender} could not be read; it may be a call for help"
+        (answer,) = await self._pager.enter(self._batch(item, ABOUT, number, rung, says))
+        if answer.rung != rung or skipped(item):
+            gap = ALARMS["rota-gap"]
+            higher = min(TOP, gap.rung + number)
+            await self._pager.enter(self._batch(item, GAP, number, higher, gap.says))
         await self._reports.paged(item.reference, number + 1, answer.rung)
+
+    def _batch(self, item: Waiting, about: str, number: int, rung: int, says: str) -> PageBatch:
+        name = about.removeprefix("alarm:").partition("#")[0]
+        page = Page(
+            about=about, rung=rung, at=self._now(), due_at=item.at, owner=None, exercise=False
+        )
+        key = f"{item.reference}/{name}/{number}"
+        return PageBatch(rows=(PageRow(key=key, case=item.reference, page=page, says=says),))
 
     async def _send(self, person: str) -> None:
         """Send what is owed; what cannot go now is owed still, and the other duties go on."""
@@ -109,6 +119,11 @@ class RejectedPaging:
             await asyncio.wait_for(self._pager.send(person), SEND_WITHIN)
         except (OSError, TimeoutError) as error:
             activity.logger.warning("page-not-sent", extra={"error": type(error).__name__})
+
+
+def skipped(item: Waiting) -> bool:
+    """Tell whether a rung was found empty before: the last page went higher than its turn."""
+    return item.rung is not None and item.rung > min(TOP, item.pages - 1)
 
 
 def due_page(item: Waiting, now: datetime, every: timedelta) -> tuple[int, int] | None:

@@ -86,7 +86,7 @@ def line_of(page: OwedPage, now: datetime) -> PageLine:
     """Return one page as the message says it."""
     about = page.about.rsplit("#", 1)[0]
     late = now - page.due_at
-    is_case = about != REJECTED
+    is_case = about != REJECTED and page.case.startswith("CIR-")
     taken = f"escalation acknowledge {page.case} --about {about}"
     return PageLine(
         what="Case" if is_case else "Rejected report",

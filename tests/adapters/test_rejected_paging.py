@@ -1,5 +1,6 @@
 """A rejected report climbs ladder U with nobody's case behind it, until somebody has it."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from adapters.database.pager import DatabasePager
 from adapters.database.quarantine import Quarantine
 from adapters.database.registers import Registers
 from adapters.database.webhooks import Answered, Once
-from domain.people import Person
+from domain.people import Person, T
 from tests.builders import HOUR, MINUTE, NOON, STAFF
 from tests.databases import Clock
 from tests.fakes import FakePageSender
@@ -38,8 +39,8 @@ class Night:
     async def _pause(self, seconds: float) -> None:
         self.clock.move(timedelta(seconds=seconds))
 
-    async def begin(self) -> None:
-        await self.registers.fill_people(PEOPLE)
+    async def begin(self, people: Iterable[Person] = PEOPLE) -> None:
+        await self.registers.fill_people(people)
         once = Once("POST /reports ncsc m-1", "content")
         await self.quarantine.take(b"{", "ncsc", [], once, lambda _: Answered(422, {}))
 
@@ -50,6 +51,14 @@ class Night:
         await ActivityEnvironment().run(self.paging.page)
         new = self.sender.calls[before:]
         return sorted((sent.person, sent.pages[0].rung) for sent in new)
+
+    async def pages(self, after: timedelta) -> dict[str, list[str]]:
+        """Let the watchkeeper look; return what each person's message is about."""
+        self.clock.move(after)
+        before = len(self.sender.calls)
+        await ActivityEnvironment().run(self.paging.page)
+        new = self.sender.calls[before:]
+        return {sent.person: sorted(page.about for page in sent.pages) for sent in new}
 
 
 @pytest.fixture
@@ -90,6 +99,20 @@ async def test_whoever_discards_it_has_it(night: Night) -> None:
 async def test_after_an_outage_there_is_one_page_at_the_rung_of_the_hour(night: Night) -> None:
     await night.look()
     assert await night.look(70 * MINUTE) == [("amory", 3)]
+
+
+async def test_with_nobody_at_l0_the_next_rung_is_paged_and_the_gap_climbs_beside_it(
+    engine: AsyncEngine, clock: Clock
+) -> None:
+    night = Night(engine, clock)
+    await night.begin(one for one in PEOPLE if one.roles != (T,))
+    looks = [await night.pages(after) for after in (timedelta(0), RUNG, RUNG, RUNG)]
+    both = ["alarm:report-rejected#1", "alarm:rota-gap#1"]
+    assert looks[0] == {"martin": both[:1], "priya": both[:1], "helen": both[1:]}
+    assert looks[1] == {"helen": both[:1], "amory": both[1:]}
+    assert looks[2:] == [{"amory": both}, {"amory": both}]
+    await night.quarantine.acknowledge("REJ-000001", "priya")
+    assert await night.pages(HOUR) == {}
 
 
 async def test_a_page_that_did_not_go_goes_at_the_next_look(night: Night) -> None:
