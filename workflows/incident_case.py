@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.people import SYSTEM
     from domain.refusals import InstructionRefused
     from domain.settling import Settled, advance, settle
-    from workflows import overtaking, stamps, tracking
+    from workflows import counting, overtaking, stamps, tracking
     from workflows.delivery import Delivery
     from workflows.handlers import answers
     from workflows.neighbours import LINK_TOLD, LinkTold
@@ -45,7 +45,7 @@ class IncidentCaseWorkflow:
     @workflow.init
     def __init__(self, start: CaseStart) -> None:
         """Open the case, or take it over from the run before."""
-        self._outbox = Outbox(start.outbox)
+        self._outbox = Outbox(start.outbox, counting.effect_retried)
         self._last: list[Fact] = list(start.last_facts)
         self._shown: dict[str, object] = {}
         self._renew = False

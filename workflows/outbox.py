@@ -50,7 +50,11 @@ class Contents(Value):
 class Outbox:
     """Facts in order, effects by key. Nothing leaves it before it was answered."""
 
-    def __init__(self, contents: Contents) -> None:
+    def __init__(
+        self, contents: Contents, retried: Callable[[str], None] = lambda _kind: None
+    ) -> None:
+        """Take what is carried over; ``retried`` hears the kind of what has to be tried again."""
+        self._retried = retried
         self.facts: list[Fact] = list(contents.facts)
         self.owed: list[str] = list(contents.owed)
         self._waiting: dict[str, Waiting] = {w.effect.key: w for w in contents.waiting}
@@ -117,6 +121,7 @@ class Outbox:
                 again = waiting.but(tries=waiting.tries + 1, try_at=now + wait)
                 self._waiting[answer.key] = again
                 failed.append(again)
+                self._retried(again.effect.kind)
             else:
                 self.drop(answer.key)
         return tuple(failed)
