@@ -1,7 +1,7 @@
 """``cir exercise provider``: a provider that answers call-outs by a script."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,10 +10,14 @@ from cli.desk import failure
 from cli.output import say
 from cli.registers import verb
 
+if TYPE_CHECKING:  # it is imported inside the command
+    from stack.partners.answering import Door
+
 WORDS = """Play a provider until you press Ctrl-C: it answers call-outs of exercises by a script.
 
 Steps: acknowledge, attempt, contact, scope, update, decline, silent; contact:25 waits 25 minutes
-of the case. With --secret-file it takes signed messages over HTTP too."""
+of the case. With --secret-file it takes signed messages over HTTP too, with --answer-secret-file
+it answers by them."""
 
 
 def played(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
@@ -21,7 +25,7 @@ def played(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     from signal import SIGTERM, signal
     from threading import Event
 
-    from stack.partners.answering import StaffDoor
+    from stack.partners.answering import OutsideDoor, StaffDoor
     from stack.partners.provider import Way, run
     from stack.partners.script import NoScriptError, read_script
 
@@ -33,14 +37,23 @@ def played(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     sink = values["sink"] or options.home / "data" / "outbox-exercises" / "provider" / provider
     places: dict[str, Any] = {"sink": Path(sink), "port": values["port"]}
     if values["secret_file"]:
-        places["secret"] = Path(values["secret_file"]).read_text().strip()
+        places["secret"] = _secret(values["secret_file"])
+    here = options.home, options.profile
+    desk: Door = StaffDoor(*here, provider)
+    if values["answer_secret_file"]:
+        path = f"/providers/{provider}/messages"
+        desk = OutsideDoor(*here, path, _secret(values["answer_secret_file"]))
     until = Event()
     signal(SIGTERM, lambda *_: until.set())
     try:
-        run(way, StaffDoor(options.home, options.profile, provider), places, say, until)
+        run(way, desk, places, say, until)
     except (OSError, ValueError) as error:
         raise failure("failed", "stack", f"{provider} cannot listen: {error}") from error
     return {"ok": True, "provider": provider}
+
+
+def _secret(file: str) -> str:
+    return Path(file).read_text().strip()
 
 
 def reference_provider() -> click.Command:
@@ -65,6 +78,12 @@ def reference_provider() -> click.Command:
             type=click.Path(exists=True),
             metavar="FILE",
             help="The key of its messages: it listens on loopback.",
+        ),
+        click.Option(
+            ["--answer-secret-file"],
+            type=click.Path(exists=True),
+            metavar="FILE",
+            help="The key of its answers: they are signed, and no token is used.",
         ),
         click.Option(["--sink"], metavar="FOLDER", help="Where exercises leave its messages."),
     )
