@@ -12,7 +12,7 @@ from cli.desk import failure, read_json
 from cli.exit_codes import DONE, FAILED
 from cli.harmless import safe
 from cli.output import say, show
-from cli.playing import LivePlay, stand_ins, utc_now
+from cli.playing import LivePlay, even, stand_ins, utc_now
 from cli.registers import verb
 from cli.rehearse import DEFAULT, rehearse_verb, scenario_in
 
@@ -44,7 +44,7 @@ def ran(options: Options, values: dict[str, Any]) -> None:
     from domain.story_time import StoryTime
 
     scenario = scenario_in(values["file"])
-    speed = _even(values["speed"])
+    speed = even(values["speed"])
     _check_tokens(options, scenario)
     _check_registers(options, scenario)
     run = os.urandom(3).hex()
@@ -108,20 +108,6 @@ def _rehearsed(play: type["Play"], staged: "StagedScenario") -> "Play":
     made = play(staged, staged.policy_of(Policy.from_toml(default, default=default)))
     made.to_the_end()
     return made
-
-
-def _even(speed: float) -> int:
-    """Return the speed.
-
-    Raises:
-        Failure: Lengths would have to be rounded at it (exit 2).
-    """
-    from domain.story_time import EVEN, is_even, nearest_even
-
-    if speed % 1 == 0 and is_even(int(speed)):
-        return int(speed)
-    words = f"--speed is a divisor of {EVEN:,}, so that no minute is rounded."
-    raise failure("usage", "usage", f"{words} Near {speed:g}: {nearest_even(speed)}.")
 
 
 def _check_tokens(options: Options, scenario: "Scenario") -> None:
@@ -262,6 +248,7 @@ def _offset(_context: click.Context, _option: click.Parameter, value: str | None
 def verbs() -> dict[str, click.Command]:
     """Return the verbs of ``cir exercise``."""
     from cli.reference_provider import reference_provider
+    from cli.surge import surge
 
     file = click.Argument(["file"], metavar="FILE|-")
     speed = click.Option(
@@ -276,4 +263,5 @@ def verbs() -> dict[str, click.Command]:
         "rehearse": rehearse_verb(),
         "run": verb("run", ran, words, file, speed, until),
         "provider": reference_provider(),
+        "surge": surge(),
     }

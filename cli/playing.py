@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from cli.context import Options, zulu
-from cli.desk import Desk, Failure, case_path
+from cli.desk import Desk, Failure, case_path, failure
 
 if TYPE_CHECKING:  # they are imported inside the command that plays
     from domain.rehearsal.play import Play
@@ -25,6 +25,20 @@ NO = ("refused", "not-allowed", "conflict")
 
 Teller = Callable[[dict[str, Any]], None]
 """Is told each new fact of the case."""
+
+
+def even(speed: float) -> int:
+    """Return the speed.
+
+    Raises:
+        Failure: Lengths would have to be rounded at it (exit 2).
+    """
+    from domain.story_time import EVEN, is_even, nearest_even
+
+    if speed % 1 == 0 and is_even(int(speed)):
+        return int(speed)
+    words = f"--speed is a divisor of {EVEN:,}, so that no minute is rounded."
+    raise failure("usage", "usage", f"{words} Near {speed:g}: {nearest_even(speed)}.")
 
 
 def stand_ins(options: Options, scenario: "Scenario", run: str) -> dict[str, str]:
