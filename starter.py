@@ -11,6 +11,7 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.converter import DataConverter
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.database.case_keys import CaseKeys
@@ -67,6 +68,10 @@ class ServerAwayError(Exception):
     """Temporal was not reached; the report is kept and will start by itself."""
 
 
+class CaseRunsError(Exception):
+    """A case that was to be started again runs, or ended by itself."""
+
+
 async def start_case(
     client: Client, task_queue: str, opening: Opening, instruction: str, by: str = SYSTEM
 ) -> None:
@@ -96,6 +101,42 @@ async def start_case(
     except RPCError as error:
         if error.status is RPCStatusCode.ALREADY_EXISTS:
             return
+        if error.status in AWAY:
+            raise ServerAwayError(error.message) from error
+        raise
+    except RuntimeError as error:
+        raise ServerAwayError(str(error)) from error
+
+
+async def start_again(client: Client, task_queue: str, start: CaseStart) -> None:
+    """Start a case whose run was ended by hand, from where its record stands.
+
+    Args:
+        client: The connection.
+        task_queue: Where workers wait for cases.
+        start: The case, and who revived it.
+
+    Raises:
+        CaseRunsError: It runs, or its run ended by itself; nothing was started.
+        ServerAwayError: The server was not reached.
+    """
+    case = start.case
+    if case is None:
+        raise ValueError("A case is revived from the case itself.")
+    try:
+        await client.start_workflow(
+            WORKFLOW,
+            start,
+            id=case_workflow_id(case.reference),
+            task_queue=task_queue,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+            static_summary=f"{case.reference} {case.report.source.channel}",
+            search_attributes=tracking.at_start(case.opened_at, exercise=case.exercise),
+        )
+    except WorkflowAlreadyStartedError as error:
+        raise CaseRunsError(case.reference) from error
+    except RPCError as error:
         if error.status in AWAY:
             raise ServerAwayError(error.message) from error
         raise

@@ -47,6 +47,7 @@ class OnRecord(Value):
     Attributes:
         behind: Whether the read model is behind the facts on record.
         late: Its clocks that nobody was paged about.
+        answered: Runs that were ended by hand and that two people answered for, by reviving it.
     """
 
     case: str
@@ -54,6 +55,7 @@ class OnRecord(Value):
     owner: str | None
     behind: bool
     late: tuple[LateClock, ...] = ()
+    answered: tuple[str, ...] = ()
 
 
 class Standing(Value):
@@ -245,7 +247,8 @@ def _stands(record: OnRecord, standing: Standing) -> tuple[Found, ...]:
         found.append(_tampered(record, standing.run, words))
     else:
         words = "a run of this case was ended or reset by hand; another one has taken its place"
-        found.extend(_tampered(record, run, words).but(lasting=True) for run in standing.cut)
+        cut = (run for run in standing.cut if run not in record.answered)
+        found.extend(_tampered(record, run, words).but(lasting=True) for run in cut)
     if record.behind:
         words = "its list entry is behind its facts: the database was written past the service"
         found.append(_tampered(record, "behind", words))

@@ -15,6 +15,7 @@ from temporalio.client import Client
 
 from adapters.database.attempts import Attempts
 from adapters.database.audit import Audit
+from adapters.database.case_acts import CaseActs
 from adapters.database.cases import Cases
 from adapters.database.confirmations import Confirmations
 from adapters.database.engine import create_engine
@@ -23,6 +24,7 @@ from adapters.database.findings import Findings
 from adapters.database.intake import Intake
 from adapters.database.quarantine import Quarantine
 from adapters.database.receipts import DatabaseReceipts
+from adapters.database.records import DatabaseRecords
 from adapters.database.register_changes import RegisterChanges
 from adapters.database.register_news import RegisterNews
 from adapters.database.register_record import RegisterRecord
@@ -42,6 +44,7 @@ from api import (
     acknowledgements,
     alive,
     audit,
+    case_acts,
     changes,
     codec,
     explaining,
@@ -66,7 +69,9 @@ from api.explaining import Explainer
 from api.keys import keys_of
 from api.looking import Looking
 from api.outside import Keys, Outside
+from api.reviving import Reviver
 from api.watchdog import Watchdog
+from domain.policy import Policy
 from outward import mailer_of
 from settings import DoorsSettings, Settings
 from starter import case_keys_of, converter_of, tell_cases_now
@@ -99,7 +104,7 @@ def watchdog_of(settings: Settings, engine: AsyncEngine, client: Client) -> Watc
 
 
 STAFF = (
-    *(codec, inbox, intake, registers, changes),
+    *(codec, inbox, intake, registers, changes, case_acts),
     *(rejected, reads, explaining, instructions, schemas, metrics, audit, reporting, paper),
 )
 """The doors of staff, each with its token."""
@@ -160,7 +165,7 @@ async def _held(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
     app.state.explainer = Explainer(
         CaseAsker(client), app.state.policy, read_numbers(settings.policy_file)
     )
-    app.state.desk = await _desk(settings, engine, client)
+    app.state.desk = await _desk(settings, engine, client, app.state.policy)
     app.state.audit = Audit(engine, case_keys_of(settings), utc_now)
     app.state.reporting = Reporting(engine)
     app.state.figures = DatabaseFigures(engine, utc_now)
@@ -182,9 +187,19 @@ async def _watched(app: FastAPI, settings: Settings, *, watches: bool) -> AsyncI
         watching.cancel()
 
 
-async def _desk(settings: Settings, engine: AsyncEngine, client: Client) -> Desk:
+async def _desk(settings: Settings, engine: AsyncEngine, client: Client, policy: Policy) -> Desk:
     known, key = Registers(engine, utc_now), DeskKey.from_file(settings.desk_key)
     news, keys = RegisterNews(engine), case_keys_of(settings)
+    acts = CaseActs(engine, utc_now, keys)
+    reviver = Reviver(
+        client=client,
+        task_queue=settings.task_queue,
+        records=DatabaseRecords(engine, keys),
+        registers=known,
+        policy=policy,
+        acts=acts,
+        now=utc_now,
+    )
     await known.publish_desk_key(key.id, key.public)
     return Desk(
         registers=known,
@@ -198,6 +213,8 @@ async def _desk(settings: Settings, engine: AsyncEngine, client: Client) -> Desk
         quarantine=Quarantine(engine, utc_now, keys),
         instructor=Instructor(client),
         tell_cases=lambda: tell_cases_now(client, news),
+        acts=acts,
+        doing={"case-revive": reviver},
         key=key,
         now=utc_now,
     )

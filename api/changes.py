@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field, ValidationError
 
-from adapters.database.register_changes import UnknownChangeError
+from adapters.database.change_rows import UnknownChangeError
 from api.answers import Answer, of_refusal
 from api.bodies import REGISTER_LIMIT, json_object, whole_body
 from api.desk import Desk, Who
@@ -52,9 +52,9 @@ async def proposed(
         origin = _origin(told, raw, text)
         change, repeated = await desk.changes.propose(register.name, text, origin, who.id)
     except Refused as refused:
-        raise await _kept(desk, f"import-{name}", who, refused) from refused
+        raise await kept(desk, f"import-{name}", who, refused) from refused
     except InvalidRegisterError as error:
-        raise await _kept(desk, f"import-{name}", who, _invalid(name, error)) from error
+        raise await kept(desk, f"import-{name}", who, _invalid(name, error)) from error
     return shown(change, repeated=repeated)
 
 
@@ -66,7 +66,7 @@ async def issued(request: Request, who: Asking, desk: TheDesk) -> dict[str, Any]
         holder = await _holder(request)
         change, token = await desk.changes.propose_issue(holder, who.id)
     except Refused as refused:
-        raise await _kept(desk, "issue-token", who, refused) from refused
+        raise await kept(desk, "issue-token", who, refused) from refused
     return {**shown(change), "token": token}
 
 
@@ -78,7 +78,7 @@ async def revoked(request: Request, who: Asking, desk: TheDesk) -> dict[str, Any
         holder = await _holder(request)
         change, repeated = await desk.changes.propose_revoke(holder, who.id)
     except Refused as refused:
-        raise await _kept(desk, "revoke-token", who, refused) from refused
+        raise await kept(desk, "revoke-token", who, refused) from refused
     return shown(change, repeated=repeated)
 
 
@@ -92,7 +92,8 @@ async def pending(_who: Asking, desk: TheDesk) -> list[dict[str, Any]]:
 async def one(number: str, _who: Asking, desk: TheDesk) -> dict[str, Any]:
     """Return one change, whole."""
     try:
-        return shown(await desk.changes.one(_number(number)))
+        change = await desk.changes.one(_number(number))
+        return shown(change if change.case is None else await desk.acts.with_reason(change))
     except UnknownChangeError as error:
         raise _unknown(number) from error
 
@@ -101,9 +102,12 @@ async def one(number: str, _who: Asking, desk: TheDesk) -> dict[str, Any]:
 async def confirmed(number: str, who: Asking, desk: TheDesk) -> dict[str, Any]:
     """Put a change in force."""
     try:
-        change = await desk.changes.confirm(_number(number), who.id, who.roles)
+        change = await desk.changes.one(_number(number))
+        if change.case is not None:
+            return shown(await desk.doing[change.about].confirm(change, who.id, who.roles))
+        change = await desk.changes.confirm(change.number, who.id, who.roles)
     except Refused as refused:
-        raise await _kept(desk, f"confirm-change {number}", who, refused) from refused
+        raise await kept(desk, f"confirm-change {number}", who, refused) from refused
     except UnknownChangeError as error:
         raise _unknown(number) from error
     await desk.tell_cases()
@@ -116,7 +120,7 @@ async def withdrawn(number: str, who: Asking, desk: TheDesk) -> dict[str, Any]:
     try:
         change = await desk.changes.withdraw(_number(number), who.id, who.roles)
     except Refused as refused:
-        raise await _kept(desk, f"withdraw-change {number}", who, refused) from refused
+        raise await kept(desk, f"withdraw-change {number}", who, refused) from refused
     except UnknownChangeError as error:
         raise _unknown(number) from error
     return shown(change)
@@ -141,7 +145,7 @@ def waiting_lines(changes: tuple[Change, ...], who: Who) -> list[dict[str, Any]]
         return []
     return [
         {
-            "case": None,
+            "case": one.case,
             "change": one.number,
             "mine": one.proposed_by == who.id,
             "who": "senior-approver",
@@ -207,7 +211,7 @@ def _invalid(name: str, error: InvalidRegisterError) -> Refused:
     return Refused(Code.INVALID_INPUT, words, fields=fields, problems=count)
 
 
-async def _kept(desk: Desk, what: str, who: Who, refused: Refused) -> Answer:
+async def kept(desk: Desk, what: str, who: Who, refused: Refused, case: str = "") -> Answer:
     """Write a refused attempt down and return what is answered."""
-    await desk.keep_refused("", what, who, "", refused)
+    await desk.keep_refused(case, what, who, "", refused)
     return of_refusal(refused)

@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from adapters.database.attempts import Attempts
+from adapters.database.case_acts import CaseActs
 from adapters.database.cases import Cases
 from adapters.database.confirmations import Confirmations
 from adapters.database.findings import Findings
@@ -31,6 +32,7 @@ from domain.decisions.escalations import AcknowledgeEscalation
 from domain.errors import Code, Refused
 from domain.keys import reused
 from domain.people import Role
+from domain.registers.change import About, Change
 
 LOG = logging.getLogger("cir.desk")
 
@@ -77,6 +79,18 @@ class Who(NamedTuple):
     roles: tuple[Role, ...]
 
 
+class Act(Protocol):
+    """Something that is done to a case past its own commands, by two people."""
+
+    async def check(self, case: str) -> None:
+        """Refuse what cannot be done to the case as it stands."""
+        ...
+
+    async def confirm(self, change: Change, by: str, roles: tuple[Role, ...]) -> Change:
+        """Do what a change says, as its second person."""
+        ...
+
+
 class Desk:
     """Knows who is asking, stamps, gives the instruction on, and keeps refused attempts."""
 
@@ -94,6 +108,8 @@ class Desk:
         quarantine: Quarantine,
         instructor: Instructor,
         tell_cases: Callable[[], Awaitable[None]],
+        acts: CaseActs,
+        doing: Mapping[About, Act],
         key: DeskKey,
         now: Callable[[], datetime],
     ) -> None:
@@ -110,6 +126,8 @@ class Desk:
         self.quarantine = quarantine
         self._instructor = instructor
         self.tell_cases = tell_cases
+        self.acts = acts
+        self.doing = doing
         self._acknowledged: dict[str, int] = {}
 
     async def instruct(
@@ -229,6 +247,12 @@ class Desk:
             refused = Refused(Code.CASE_ARCHIVED, words)
             await self.keep_refused(case, name, who, key, refused)
             return of_refusal(refused, key)
+        if found is not None:
+            words = (
+                f"{case} does not run: its run was ended by hand, and nothing was sent on. A "
+                f"senior approver proposes to revive it: cir case revive {case} --reason TEXT."
+            )
+            return _with_key("unreachable", "not-running", words, key)
         if await self.intake.is_kept(case):
             words = f"{case} is kept and starts when Temporal is back; nothing was sent on."
             return _with_key("unreachable", "not-started", words, key)

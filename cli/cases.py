@@ -157,6 +157,21 @@ def instructed(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     return give({"command": word, "options": ()}, options, values)
 
 
+def revived(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
+    """Propose that a case whose run was ended by hand runs again."""
+    return _acted(options, values, "revive")
+
+
+def _acted(options: Options, values: dict[str, Any], act: str) -> Any:  # noqa: ANN401
+    from cli.changes import proposed
+
+    reason = values["reason"]
+    if values["reason_file"]:
+        reason = text_of(values["reason_file"]).strip()
+    body = json.dumps({"reason": reason or ""}).encode()
+    return proposed(options, options.desk.post(case_path(values["case"], act), body))
+
+
 def waited(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     """Wait until the case is where it is wanted."""
     left = options.timeout
@@ -248,6 +263,10 @@ def verbs() -> dict[str, click.Command]:
         metavar="phase=P|key=K",
         help="phase=containment, or key=K: until that instruction is on the record.",
     )
+    why = [
+        click.Option(["--reason"], help="Why; it is kept with the case."),
+        click.Option(["--reason-file"], metavar="FILE", help="The reason in a file."),
+    ]
     refused = click.Option(["--refused"], is_flag=True, help="What was refused instead.")
     return {
         **_opening(),
@@ -261,6 +280,13 @@ def verbs() -> dict[str, click.Command]:
         ),
         "instruct": _command(
             "instruct", instructed, "Send any command as JSON.", cases, command, *GIVING
+        ),
+        "revive": _command(
+            "revive",
+            revived,
+            "Let a case run again whose run was ended by hand; a second person confirms.",
+            CASE,
+            *why,
         ),
         "wait": _command("wait", waited, "Wait for a phase or an instruction.", CASE, until),
         "print": _command("print", printed, "A page a case, for paper; all open ones.", maybe),

@@ -28,7 +28,7 @@ def importing(name: str) -> Any:  # noqa: ANN401
         told |= {word: values[word] for word in ("source", "licence") if values.get(word)}
         kind = "csv" if file.lower().endswith(".csv") else "json"
         path = f"/registers/{name}?{urlencode(told)}"
-        return _proposed(options, options.desk.post(path, bytes_of(file), kind=kind))
+        return proposed(options, options.desk.post(path, bytes_of(file), kind=kind))
 
     return action
 
@@ -37,7 +37,7 @@ def issued(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     """Ask for a token; it is told this once."""
     holder = str(values["holder"])
     change = options.desk.post("/tokens/issue", json.dumps({"holder": holder}).encode())
-    _proposed(options, change)
+    proposed(options, change)
     if not options.quiet:
         say(f"The token is shown this once and kept nowhere; nothing was written for {holder}.")
         say(f"Hand it to {holder} alone, not by mail. They put it into their own")
@@ -48,16 +48,17 @@ def issued(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
 def revoked(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     """Ask that every token of somebody ends."""
     body = json.dumps({"holder": str(values["holder"])}).encode()
-    return _proposed(options, options.desk.post("/tokens/revoke", body))
+    return proposed(options, options.desk.post("/tokens/revoke", body))
 
 
-def _proposed(options: Options, change: dict[str, Any]) -> dict[str, Any]:
+def proposed(options: Options, change: dict[str, Any]) -> dict[str, Any]:
     """Say what waits, and what the second person does."""
     if options.quiet:
         return change
     number = change["change"]
     again = " (proposed before)" if change["repeated"] else ""
-    say(f"Change {number}{again}, {change['subject']}: {counted(change)}. Nothing is changed yet.")
+    what = "" if change.get("case") else f": {counted(change)}"
+    say(f"Change {number}{again}, {change['subject']}{what}. Nothing is changed yet.")
     if options.output != "table":
         _say_doubts(change)
     until = when(change["expires_at"], options)
@@ -86,7 +87,10 @@ def confirmed(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     if is_shown:
         _ask_first(options, values)
     done = options.desk.post(f"{_path(values)}/confirm", b"{}")
-    if not options.quiet:
+    if not options.quiet and done.get("case"):
+        say(f"Change {done['change']}, {done['subject']}: done.")
+        say(f"  what to do now: cir case show {done['case']}")
+    elif not options.quiet:
         say(f"Change {done['change']}, {done['subject']}: in force ({counted(done)}), version "
             f"{done['version']} of the registers.")  # fmt: skip
         _say_next(done)

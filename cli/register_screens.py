@@ -34,13 +34,16 @@ def draw_register(console: Console, data: Any, options: Options) -> None:  # noq
 
 def _head(change: dict[str, Any]) -> str:
     """Return a change in one line."""
+    if change.get("case"):
+        return f"Change {change['change']}, {change['subject']}"
     counts = ", ".join(f"{count} {what}" for what, count in change["counts"].items())
     return f"Change {change['change']}, {change['subject']}: {counts}"
 
 
 def _standing(change: dict[str, Any], options: Options) -> str:
-    """Return how a change stands, in one line."""
-    words = f"  by {change['proposed_by']}; "
+    """Return how a change stands, in one line, and why an act is done in another."""
+    because = f"  because: {change['reason']}\n" if change.get("reason") else ""
+    words = f"{because}  by {change['proposed_by']}; "
     if change["state"] == "pending":
         return f"{words}waits for a second person until {soon(change['expires_at'], options)}"
     by = f" by {change['settled_by']}" if change["settled_by"] else ""
@@ -108,8 +111,9 @@ def _provider(console: Console, firm: dict[str, Any]) -> None:
 def _done(console: Console, entry: dict[str, Any], options: Options) -> None:
     """Draw one thing that was done."""
     what = f"change {entry['change']}, " if "change" in entry else ""
-    about = f"{entry['about']} {entry.get('holder') or ''}".strip()
-    counts = ", ".join(f"{n} {word}" for word, n in entry.get("counts", {}).items())
+    about = f"{entry['about']} {entry.get('holder') or entry.get('case') or ''}".strip()
+    counted = {} if entry.get("case") else entry.get("counts", {})
+    counts = ", ".join(f"{n} {word}" for word, n in counted.items())
     version = f", version {entry['version']}" if entry.get("version") else ""
     words = f"{when(entry['at'], options)}  {entry['by']} {entry['did']} {what}{about}"
     _line(console, f"{words}{f': {counts}' if counts else ''}{version}")

@@ -31,6 +31,9 @@ a successor's order; a provider that only declined sends no bill.
 FOLDS = 3
 """The generation of rules from which a case leaves to the record what no rule reads any more."""
 
+WHOLE_RECORD = 5
+"""The generation of rules from which the record alone is enough to build a case again."""
+
 
 class Contact(Value):
     """A person at the council. Only safe addresses are ever written to.
@@ -139,7 +142,11 @@ class Told(Value):
 
 
 class Answered(Value):
-    """An accepted instruction, kept so that its key gives the same answer again."""
+    """An accepted instruction, kept so that its key gives the same answer again.
+
+    Attributes:
+        content: Fingerprint of what it said; empty when that is not known any more.
+    """
 
     key: str
     content: str

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from domain.case import Answered, Case, Event
+from domain.case import WHOLE_RECORD, Answered, Case, Event
 from domain.clocks.due import next_deadline
 from domain.command import Command, inputs
 from domain.engagement import KNOWS_DECLINERS
 from domain.errors import Code, Refused
 from domain.fact import Cause
-from domain.keys import earlier_answer, remembered
+from domain.keys import content_of, earlier_answer, remembered
 from domain.people import Role, may
 from domain.phase import END, Phase
 from domain.settling import Settled, advance, settle
@@ -314,6 +314,7 @@ def _cause(case: Case, command: Command, now: datetime, instruction: str) -> Cau
         at=now,
         backdated=is_backdated(case, command, now),
         evidence=command.evidence,
+        content=content_of(command) if case.rules >= WHOLE_RECORD else None,
     )
 
 

@@ -140,6 +140,8 @@ class Code(StrEnum):
     ALREADY_CONFIRMED = "already-confirmed"
     CHANGE_WITHDRAWN = "change-withdrawn"
     CHANGE_LAPSED = "change-lapsed"
+    # acts on a case, by two people
+    CASE_RUNS = "case-runs"
 
 
 NOT_ALLOWED = frozenset(

@@ -1,6 +1,8 @@
 """A fact as it goes on the record: an event with who, when it was told, and its number."""
 
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from domain.case import Event
 from domain.people import Role
@@ -19,6 +21,7 @@ class Cause(Value):
         at: When we were told, or acted.
         backdated: Whether the facts occurred notably earlier, on evidence.
         evidence: What proves it.
+        content: Fingerprint of what the instruction said; ``None`` for what is none.
     """
 
     id: str
@@ -28,6 +31,7 @@ class Cause(Value):
     at: Instant
     backdated: bool = False
     evidence: str | None = None
+    content: str | None = None
 
 
 class Fact(Value):
@@ -38,6 +42,8 @@ class Fact(Value):
         type: The event's type.
         occurred_at: When it happened.
         recorded_at: When we were told or found it.
+        content: Fingerprint of what the instruction said, on the first fact of each; about people,
+            because short words could be found again by trying.
         payload: The event itself, JSON-ready.
     """
 
@@ -51,7 +57,14 @@ class Fact(Value):
     instruction: str = ""
     backdated: bool = False
     evidence: PersonalText | None = None
+    content: Annotated[PersonalText | None, Field(exclude_if=lambda said: said is None)] = None
     payload: dict[str, Any]
+
+    @property
+    def event(self) -> Event:
+        """Return what happened, read back from the record."""
+        kind = Event.registry[self.type]
+        return kind.model_validate({**self.payload, "at": self.occurred_at})
 
 
 def fact_of(event: Event, seq: int, cause: Cause) -> Fact:
@@ -67,5 +80,6 @@ def fact_of(event: Event, seq: int, cause: Cause) -> Fact:
         instruction=cause.id,
         backdated=cause.backdated,
         evidence=cause.evidence,
+        content=cause.content,
         payload=event.model_dump(mode="json", exclude={"at"}, exclude_none=True),
     )

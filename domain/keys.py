@@ -26,7 +26,7 @@ def earlier_answer(case: Case, command: Command) -> Answered | None:
         Refused: ``key-reused``, when the key was accepted with other content.
     """
     found = _under(case, command.idempotency_key)
-    if found is not None and found.content != content_of(command):
+    if found is not None and found.content and found.content != content_of(command):
         raise reused(case.reference)
     return found
 
@@ -53,8 +53,18 @@ def _under(case: Case, key: str | None) -> Answered | None:
 
 def counts(command: Command) -> bool:
     """Tell whether accepting the command moves the version (guide g)."""
-    own = command.by == SYSTEM and command.name in ("assign-provider", "resume-clock")
-    return command.moves_version and not own
+    return is_counted(type(command), command.by)
+
+
+def is_counted(kind: type[Command], by: str) -> bool:
+    """Tell whether a command of that kind moves the version when ``by`` gives it."""
+    own = by == SYSTEM and kind.name in ("assign-provider", "resume-clock")
+    return kind.moves_version and not own
+
+
+def kept(case: Case, answer: Answered) -> Case:
+    """Return the case with an accepted answer kept; the oldest gives way."""
+    return case.but(answered=(*case.answered[-REMEMBERED + 1 :], answer))
 
 
 def remembered(before: Case, case: Case, command: Command) -> Case:
@@ -78,4 +88,4 @@ def remembered(before: Case, case: Case, command: Command) -> Case:
         first_seq=before.seq + 1,
         last_seq=case.seq,
     )
-    return case.but(answered=(*case.answered[-REMEMBERED + 1 :], answer))
+    return kept(case, answer)

@@ -46,13 +46,13 @@ class LadderTimes(NamedTuple):
 
 
 def _pairs(numbers: Any) -> Any:  # noqa: ANN401  (whatever came in; pydantic checks it next)
-    return tuple(numbers.items()) if isinstance(numbers, Mapping) else numbers
+    return tuple(sorted(numbers.items())) if isinstance(numbers, Mapping) else numbers
 
 
 Numbers = Annotated[
     tuple[tuple[str, int], ...], BeforeValidator(_pairs), PlainSerializer(dict[str, int])
 ]
-"""Numbers by name: frozen pairs inside, one object in JSON."""
+"""Numbers by name: frozen pairs inside, one object in JSON; in one order, whatever the file's."""
 
 
 class Policy(Value):
@@ -94,7 +94,7 @@ class Policy(Value):
         return cls(
             kind=file.kind,
             time_scale=file.time_scale,
-            numbers=file.numbers,
+            numbers=tuple(sorted(file.numbers)),
             working_hours=file.working_hours(),
             authority_posts=file.authority.posts,
         )
@@ -126,7 +126,7 @@ class Policy(Value):
         numbers = {**self._by_name, **changes}
         if order_problems(numbers):
             raise PolicyError(order_problems(numbers))
-        return self.but(numbers=tuple(numbers.items()))
+        return self.but(numbers=numbers)
 
     def at_speed(self, time_scale: float, kind: PolicyKind) -> Self:
         """Return this policy run faster, at all hours, for an exercise, a demo or a test.

@@ -79,6 +79,6 @@ class ReferenceRefreshed(Event):
         """Know it from here on."""
         known = {one.id: one for one in (*case.providers, *self.providers)}
         return case.but(
-            providers=tuple(known[one] for one in self.order),
+            providers=tuple(known[one] for one in self.order if one in known),
             council=self.council or case.council,
         )

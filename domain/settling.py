@@ -46,6 +46,7 @@ def settle(case: Case, events: Iterable[Event], cause: Cause) -> Settled:
         before, case = case, evolve(case, event)
         case = case.but(seq=case.seq + 1)
         facts.append(fact_of(event, case.seq, cause))
+        cause = cause.but(content=None)  # it stands on the first fact
         if isinstance(event, NoticeDue):
             continue
         told, new = _told(before, case, event, cause, len(effects))

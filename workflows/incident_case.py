@@ -25,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.delivery import Delivery
     from workflows.handlers import answers
     from workflows.neighbours import LINK_TOLD, LinkTold
-    from workflows.outbox import Outbox
+    from workflows.outbox import Contents, Outbox
     from workflows.refreshing import Refresher
     from workflows.start import WORKFLOW, CaseEnd, CaseStart
 
@@ -53,6 +53,7 @@ class IncidentCaseWorkflow:
         self._refresher = Refresher(self, stale=start.refresh)
         if start.case is not None:
             self._case = start.case
+            self._note_revival(start)
         elif start.opening is not None:
             case, events = open_case(start.opening, workflow.now())
             cause = Cause(id=start.instruction, command="open-case", by=start.by, at=workflow.now())
@@ -187,6 +188,11 @@ class IncidentCaseWorkflow:
         effect = self._outbox.held(key)
         return None if effect is None else effect.notice
 
+    @workflow.query(name="undone", description="What is not recorded and not done yet.")
+    def undone(self) -> Contents:
+        """Return what a run that was ended by hand left undone."""
+        return self._outbox.contents()
+
     # time
 
     async def _keep_time(self) -> None:
@@ -274,6 +280,14 @@ class IncidentCaseWorkflow:
                 self._note_tampering()
             else:
                 return
+
+    def _note_revival(self, start: CaseStart) -> None:
+        """Put on the record that two people revived the case; nothing else of it changes."""
+        if start.revived is None:
+            return
+        now, revived = workflow.now(), start.revived
+        cause = Cause(id=f"revived/{revived.change}", by=revived.confirmed_by, at=now)
+        self._keep(settle(self._case, (revived.but(at=now),), cause))
 
     def _note_tampering(self) -> None:
         now = workflow.now()

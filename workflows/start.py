@@ -6,6 +6,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.case import Case
     from domain.decisions.intake import Opening
     from domain.fact import Fact
+    from domain.reviving import CaseRevived
     from domain.value import Value
     from workflows.outbox import Contents
 
@@ -23,6 +24,7 @@ class CaseStart(Value):
         outbox: What was not done yet.
         last_facts: The facts the details show.
         refresh: Whether the registers changed and were not read again yet.
+        revived: Set when the run before was ended by hand; ``by`` is then who confirmed it.
     """
 
     opening: Opening | None = None
@@ -32,6 +34,7 @@ class CaseStart(Value):
     outbox: Contents = Contents()
     last_facts: tuple[Fact, ...] = ()
     refresh: bool = False
+    revived: CaseRevived | None = None
 
 
 class CaseEnd(Value):

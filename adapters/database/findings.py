@@ -1,5 +1,6 @@
 """What the watchkeeper found, who has it, and when it looked last."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from adapters.database.tables import (
     PageRowRow,
     WatchStampRow,
 )
+from domain.reviving import CaseRevived
 from domain.value import utc_text
 
 MINE = "%/watch/%"
@@ -53,6 +55,7 @@ class Findings:
             rows = (await connection.execute(query)).all()
             late = {row.case: past_clocks(row.document, self._now()) for row in rows}
             paged = await _paged(connection, [case for case, clocks in late.items() if clocks])
+            answered = await _answered(connection)
         return tuple(
             OnRecord(
                 case=row.case,
@@ -60,6 +63,7 @@ class Findings:
                 owner=row.owner,
                 behind=row.behind,
                 late=tuple(one for one in late[row.case] if not _is_paged(row.case, one, paged)),
+                answered=answered.get(row.case, ()),
             )
             for row in rows
         )
@@ -191,6 +195,18 @@ def past_clocks(document: dict[str, Any], now: datetime) -> tuple[LateClock, ...
         and (one["clock"], one["due_at"]) in live
         and (due := datetime.fromisoformat(one["due_at"])) < now
     )
+
+
+async def _answered(connection: AsyncConnection) -> dict[str, tuple[str, ...]]:
+    """Return which runs of which cases were ended by hand and answered for by reviving them."""
+    query = select(col(CaseEventRow.case), col(CaseEventRow.body)).where(
+        col(CaseEventRow.type) == CaseRevived.type
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for row in await connection.execute(query):
+        runs = json.loads(row.body)["payload"]["runs"]
+        found[row.case] = (*found.get(row.case, ()), *runs)
+    return found
 
 
 async def _paged(

@@ -16,12 +16,16 @@ from adapters.database.turns import keep_turn
 from domain.case import Event
 from domain.chain import GENESIS, chained
 from domain.fact import Fact
-from domain.personal import sealed
+from domain.personal import SEALED, sealed
 from domain.view import CaseView
 
 
 class RecordConflictError(RecordTamperedError):
     """A fact of that number is on record with other content: never taken for done."""
+
+
+class ErasedError(RuntimeError):
+    """What was personal in the record of a case was erased; the rest is no case any more."""
 
 
 class ChainBrokenError(RuntimeError):
@@ -75,23 +79,46 @@ class DatabaseRecords:
             ChainBrokenError: With the first fact that does not fit.
         """
         async with reading(self._engine) as connection:
-            rows = await connection.execute(
-                select(
-                    col(CaseEventRow.seq),
-                    col(CaseEventRow.body),
-                    col(CaseEventRow.before),
-                    col(CaseEventRow.hash),
-                )
-                .where(col(CaseEventRow.case) == case)
-                .order_by(col(CaseEventRow.seq))
-            )
-            head = GENESIS
-            for number, row in enumerate(rows, start=1):
-                fits = row.seq == number and row.before == head
-                if not fits or row.hash != chained(head, row.body):
-                    raise ChainBrokenError(f"{case}: fact {row.seq} does not fit the record.")
-                head = row.hash
-            return head
+            return (await _verified(connection, case))[1]
+
+    async def facts(self, case: str) -> tuple[Fact, ...]:
+        """Return every fact of a case as it was recorded, its chain checked.
+
+        Raises:
+            ChainBrokenError: With the first fact that does not fit.
+            ErasedError: The case's key was destroyed, so that no fact can be read whole.
+        """
+        async with reading(self._engine) as connection:
+            bodies, _ = await _verified(connection, case)
+            key = await self._keys.opening(connection, case)
+        if key.is_destroyed and any(SEALED.encode() in body for body in bodies):
+            raise ErasedError(case)
+        return tuple(
+            Fact.model_validate(read_fact(body, seq, key)) for seq, body in enumerate(bodies, 1)
+        )
+
+
+async def _verified(connection: AsyncConnection, case: str) -> tuple[list[bytes], str]:
+    """Return the bodies of a case's facts and the head of its chain, once all of it fits."""
+    rows = await connection.execute(
+        select(
+            col(CaseEventRow.seq),
+            col(CaseEventRow.body),
+            col(CaseEventRow.before),
+            col(CaseEventRow.hash),
+        )
+        .where(col(CaseEventRow.case) == case)
+        .order_by(col(CaseEventRow.seq))
+    )
+    bodies: list[bytes] = []
+    head = GENESIS
+    for number, row in enumerate(rows, start=1):
+        fits = row.seq == number and row.before == head
+        if not fits or row.hash != chained(head, row.body):
+            raise ChainBrokenError(f"{case}: fact {row.seq} does not fit the record.")
+        head = row.hash
+        bodies.append(row.body)
+    return bodies, head
 
 
 async def _append(connection: AsyncConnection, case: str, fact: Fact, key: CaseKey) -> bool:

@@ -5,10 +5,19 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import col
 
+from adapters.database.change_rows import (
+    drafted,
+    find,
+    keep,
+    settle,
+    told_of,
+    waiting_for,
+    with_state,
+)
 from adapters.database.engine import insert_once, reading, upsert, writing
 from adapters.database.register_record import write_down
 from adapters.database.register_rows import (
@@ -21,15 +30,13 @@ from adapters.database.register_rows import (
     revoke_all,
     rows_of,
 )
-from adapters.database.tables import RegisterChangeRow, RegisterOriginRow, TokenRow
+from adapters.database.tables import RegisterOriginRow, TokenRow
 from adapters.database.token_hash import hashed
 from domain.errors import Code, Refused
 from domain.people import Role
 from domain.registers.around import Around
 from domain.registers.catalogue import REGISTERS, RegisterName
 from domain.registers.change import (
-    OPEN_FOR,
-    About,
     Change,
     Origin,
     fingerprint,
@@ -37,16 +44,11 @@ from domain.registers.change import (
     may_withdraw,
     must_fit,
 )
-from domain.registers.difference import Difference
 from domain.registers.entries import Entry, InvalidRegisterError
 from domain.registers.tokens import Registered, issuing, registered, revoking
 
 NEVER_STALE = ""
 """The base of what fits whatever there is: a revocation ends what is there when it is confirmed."""
-
-
-class UnknownChangeError(Exception):
-    """There is no change of that number."""
 
 
 class RegisterChanges:
@@ -77,7 +79,7 @@ class RegisterChanges:
                 words = f"The register of {name} says all of that already; nothing to confirm."
                 raise Refused(Code.NOTHING_CHANGED, words)
             wanted = [one.model_dump(mode="json") for one in entries]
-            return await _kept(connection, wanted, _draft(
+            return await keep(connection, wanted, drafted(
                 about=name, by=by, at=at, base=fingerprint(before), origin=origin,
                 difference=difference, doubts=doubts,
             ))  # fmt: skip
@@ -91,11 +93,11 @@ class RegisterChanges:
         token, at = secrets.token_urlsafe(32), self._now()
         async with writing(self._engine) as connection:
             who = await _registered(connection, holder)
-            waiting = await _waiting(connection, "token-issue", holder, at)
+            waiting = await waiting_for(connection, "token-issue", holder, at)
             held = await live_tokens(connection, holder)
             difference, doubts = issuing(who, held, waiting)
             wanted = [{"hash": hashed(token), "role": who.role}]
-            change, _ = await _kept(connection, wanted, _draft(
+            change, _ = await keep(connection, wanted, drafted(
                 about="token-issue", holder=holder, by=by, at=at, base=who.base,
                 difference=difference, doubts=doubts,
             ))  # fmt: skip
@@ -109,11 +111,11 @@ class RegisterChanges:
         """
         at = self._now()
         async with writing(self._engine) as connection:
-            waiting = await _waiting(connection, "token-revoke", holder, at)
+            waiting = await waiting_for(connection, "token-revoke", holder, at)
             if waiting is not None:
                 return waiting, True
             difference = revoking(holder, await live_tokens(connection, holder))
-            return await _kept(connection, [], _draft(
+            return await keep(connection, [], drafted(
                 about="token-revoke", holder=holder, by=by, at=at, base=NEVER_STALE,
                 difference=difference,
             ))  # fmt: skip
@@ -127,14 +129,14 @@ class RegisterChanges:
         """
         at = self._now()
         async with writing(self._engine) as connection:
-            change, wanted = await _found(connection, number)
+            change, wanted = await find(connection, number)
             may_confirm(change, by, roles, at)
             done = await _put_in_force(connection, change, wanted, at)
             version = await moved(connection)
             done = done.but(state="confirmed", settled_by=by, settled_at=at, version=version)
-            await _settle(connection, done)
+            await settle(connection, done)
             await _overtake(connection, done)
-            await write_down(connection, at, "confirmed", by, _told(done))
+            await write_down(connection, at, "confirmed", by, told_of(done))
             return done
 
     async def withdraw(self, number: int, by: str, roles: tuple[Role, ...]) -> Change:
@@ -146,11 +148,11 @@ class RegisterChanges:
         """
         at = self._now()
         async with writing(self._engine) as connection:
-            change, _ = await _found(connection, number)
+            change, _ = await find(connection, number)
             may_withdraw(change, by, roles, at)
             done = change.but(state="withdrawn", settled_by=by, settled_at=at)
-            await _settle(connection, done)
-            await write_down(connection, at, "withdrawn", by, _told(done))
+            await settle(connection, done)
+            await write_down(connection, at, "withdrawn", by, told_of(done))
             return done
 
     async def one(self, number: int) -> Change:
@@ -160,54 +162,19 @@ class RegisterChanges:
             UnknownChangeError: There is no such change.
         """
         async with reading(self._engine) as connection:
-            change, _ = await _found(connection, number)
+            change, _ = await find(connection, number)
             return change
 
     async def pending(self) -> tuple[Change, ...]:
         """Return every change that waits for its second person, oldest first."""
         async with reading(self._engine) as connection:
-            found = await _with_state(connection, "pending")
+            found = await with_state(connection, "pending")
         return tuple(one for one in found if one.is_open(self._now()))
 
     async def origin(self, name: str) -> Origin:
         """Return where what a register holds comes from; empty words where nobody said."""
         async with reading(self._engine) as connection:
             return await _origin(connection, name)
-
-
-def _draft(
-    *,
-    about: About,
-    by: str,
-    at: datetime,
-    base: str,
-    difference: Difference,
-    **more: Any,  # noqa: ANN401  (fields of a change)
-) -> Change:
-    return Change(
-        number=0, about=about, proposed_by=by, proposed_at=at, expires_at=at + OPEN_FOR,
-        base=base, difference=difference, **more,
-    )  # fmt: skip
-
-
-async def _kept(
-    connection: AsyncConnection, wanted: list[dict[str, Any]], draft: Change
-) -> tuple[Change, bool]:
-    """Give a change its number; the same again from the same person is the same change."""
-    content = fingerprint([draft.about, draft.proposed_by, draft.base, wanted])
-    for change in await _with_state(connection, "pending", content):
-        if change.is_open(draft.proposed_at):
-            return change, True
-    last = await connection.execute(select(func.max(col(RegisterChangeRow.number))))
-    change = draft.but(number=int(last.scalar_one_or_none() or 0) + 1)
-    row = {"number": change.number, "about": change.about, "state": change.state}
-    document = change.model_dump(mode="json")
-    await connection.execute(
-        insert(RegisterChangeRow).values(**row, content=content, wanted=wanted, document=document)
-    )
-    told = _told(change)
-    await write_down(connection, change.proposed_at, "proposed", change.proposed_by, told)
-    return change, False
 
 
 async def _put_in_force(
@@ -268,48 +235,14 @@ async def _base_of(connection: AsyncConnection, holder: str) -> str:
         return f"{holder} has left"
 
 
-async def _found(connection: AsyncConnection, number: int) -> tuple[Change, list[dict[str, Any]]]:
-    query = select(col(RegisterChangeRow.document), col(RegisterChangeRow.wanted))
-    row = (await connection.execute(query.where(col(RegisterChangeRow.number) == number))).first()
-    if row is None:
-        raise UnknownChangeError(number)
-    return Change.model_validate(row.document), row.wanted
-
-
-async def _with_state(
-    connection: AsyncConnection, state: str, content: str | None = None
-) -> list[Change]:
-    query = select(col(RegisterChangeRow.document)).where(col(RegisterChangeRow.state) == state)
-    if content is not None:
-        query = query.where(col(RegisterChangeRow.content) == content)
-    rows = await connection.execute(query.order_by(col(RegisterChangeRow.number)))
-    return [Change.model_validate(row.document) for row in rows]
-
-
-async def _waiting(
-    connection: AsyncConnection, about: About, holder: str, at: datetime
-) -> Change | None:
-    found = await _with_state(connection, "pending")
-    fits = (one for one in found if (one.about, one.holder) == (about, holder) and one.is_open(at))
-    return next(fits, None)
-
-
-async def _settle(connection: AsyncConnection, change: Change) -> None:
-    await connection.execute(
-        update(RegisterChangeRow)
-        .where(col(RegisterChangeRow.number) == change.number)
-        .values(state=change.state, document=change.model_dump(mode="json"))
-    )
-
-
 async def _overtake(connection: AsyncConnection, done: Change) -> None:
     """Settle every other change of the register that ``done`` has changed: none fits any more."""
     if done.holder is not None:
         return
-    for other in await _with_state(connection, "pending"):
+    for other in await with_state(connection, "pending"):
         if other.about == done.about:
             by = {"settled_by": done.settled_by, "settled_at": done.settled_at}
-            await _settle(connection, other.but(state="overtaken", **by))
+            await settle(connection, other.but(state="overtaken", **by))
 
 
 async def _origin(connection: AsyncConnection, name: str) -> Origin:
@@ -321,12 +254,3 @@ async def _origin(connection: AsyncConnection, name: str) -> Origin:
 async def _has_origin(connection: AsyncConnection, name: str, origin: Origin) -> bool:
     kept = await _origin(connection, name)
     return (kept.source, kept.licence) == (origin.source, origin.licence)
-
-
-def _told(change: Change) -> dict[str, Any]:
-    """Return a change as the record keeps it."""
-    dumped = change.model_dump(
-        mode="json",
-        include={"about", "holder", "proposed_by", "version", "origin", "difference"},
-    )
-    return {"change": change.number, **dumped, "counts": change.difference.counts}

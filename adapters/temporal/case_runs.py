@@ -37,6 +37,13 @@ class TemporalCaseRuns:
             )
         return tuple(found)
 
+    async def one(self, case: str) -> Standing:
+        """Return how one case stands."""
+        status, run = await self._described(case)
+        cut = await self._listed(f"WorkflowId = '{case}' AND {CUT}", {case})
+        earlier = tuple(one for one in cut.get(case, ()) if one != run)
+        return Standing(case=case, status=status, run=run, cut=earlier)
+
     async def _listed(self, query: str, wanted: set[str]) -> dict[str, list[str]]:
         """Return the runs that a query finds, by case."""
         found: defaultdict[str, list[str]] = defaultdict(list)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field
 
-from domain.case import RULES, Case, Contact, Event
+from domain.case import RULES, WHOLE_RECORD, Case, Contact, Event
 from domain.command import Command, Reference
 from domain.council import Council, CouncilRegister, council_of
 from domain.decisions.categories import CategoryRecorded
@@ -22,6 +22,23 @@ from domain.value import Instant, Value
 
 UNKNOWN_CODE = "ZZZ"
 """Stands for the code of a council that nobody could name yet [our default]; no council has it."""
+
+
+class Begun(Value):
+    """What a case begins with besides its report and its council.
+
+    Attributes:
+        providers: In configured order, with their cards.
+        desk_keys: Public keys of the desk, base64, by key id.
+        rules: The generation of rules.
+        sealed: Whether the case refuses instructions that come in clear.
+    """
+
+    policy: Policy
+    providers: tuple[Provider, ...]
+    desk_keys: dict[str, str] = {}
+    rules: int = 1
+    sealed: bool = False
 
 
 class Opening(Value):
@@ -81,6 +98,11 @@ class Opening(Value):
         """Return when the report reached us."""
         return self.report.source.received_at
 
+    @property
+    def begun(self) -> Begun:
+        """Return what the record keeps of it beside report and council."""
+        return Begun.model_validate({name: getattr(self, name) for name in Begun.model_fields})
+
 
 def open_case(opening: Opening, at: datetime) -> tuple[Case, tuple[Event, ...]]:
     """Return the newborn case and the facts it opens with.
@@ -107,7 +129,11 @@ def open_case(opening: Opening, at: datetime) -> tuple[Case, tuple[Event, ...]]:
         aware_at=report.aware_from,
     )
     opened = CaseOpened(
-        at=at, report=report, council=opening.council, received_at=opening.received_at
+        at=at,
+        report=report,
+        council=opening.council,
+        received_at=opening.received_at,
+        begun=opening.begun if opening.rules >= WHOLE_RECORD else None,
     )
     return case, (opened, *_carried_category(report, at), *_follow_on(opening, at))
 
@@ -208,12 +234,17 @@ def _brings_life_risk(case: Case, report: Report) -> bool:
 
 
 class CaseOpened(Event):
-    """A case began with a report."""
+    """A case began with a report.
+
+    Attributes:
+        begun: What else it began with; ``None`` from before that was on the record.
+    """
 
     type: ClassVar[str] = "case-opened"
     report: Report
     council: Council
     received_at: Instant
+    begun: Begun | None = None
 
 
 class ReportRepeated(Event):

@@ -1,4 +1,7 @@
-"""A numbered change of a register or of tokens: proposed by one person, confirmed by another."""
+"""A numbered change: proposed by one person, confirmed by another.
+
+Of a register, of tokens, or an operator's act on a case that no command of the case can be.
+"""
 
 import hashlib
 import json
@@ -6,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from domain.decider import REASON_MAX, REASON_MIN
 from domain.errors import Code, Refused
 from domain.people import A, H, Role, may
 from domain.registers.difference import Difference
@@ -20,8 +24,13 @@ PROPOSERS = frozenset({H})
 CONFIRMERS = frozenset({A})
 """The second person: a senior approver, or whoever may what one may."""
 
-About = Literal["people", "rota", "councils", "providers", "token-issue", "token-revoke"]
+About = Literal[
+    "people", "rota", "councils", "providers", "token-issue", "token-revoke", "case-revive"
+]
 """What a change is about."""
+
+ACTS: dict[About, str] = {"case-revive": "the revival of"}
+"""Acts on a case, in words; a senior approver proposes them, or whoever may what one may."""
 
 State = Literal["pending", "confirmed", "withdrawn", "overtaken"]
 """``overtaken``: the same register was changed by another number first."""
@@ -47,7 +56,9 @@ class Change(Value):
     """A change with its number.
 
     Attributes:
-        holder: Whose tokens it is about; ``None`` when it is about a register.
+        holder: Whose tokens it is about; ``None`` when it is not about tokens.
+        case: On which case it is an act; ``None`` when it is none.
+        reason: Why an act is done, where it is shown; it is kept sealed and not in this document.
         base: Fingerprint of what it was worked out against; it fits nothing else.
         difference: What it adds, changes and ends.
         doubts: What a second person should look at before confirming.
@@ -57,6 +68,8 @@ class Change(Value):
     number: int
     about: About
     holder: str | None = None
+    case: str | None = None
+    reason: str | None = None
     state: State = "pending"
     proposed_by: str
     proposed_at: Instant
@@ -76,11 +89,18 @@ class Change(Value):
     @property
     def subject(self) -> str:
         """Return what it is about, in words."""
+        if self.about in ACTS:
+            return f"{ACTS[self.about]} {self.case}"
         if self.about == "token-issue":
             return f"a token for {self.holder}"
         if self.about == "token-revoke":
             return f"every token of {self.holder}"
         return "the rota" if self.about == "rota" else f"the register of {self.about}"
+
+    @property
+    def proposers(self) -> frozenset[Role]:
+        """Return the least roles of whoever may propose it."""
+        return CONFIRMERS if self.about in ACTS else PROPOSERS
 
 
 def fingerprint(rows: Sequence[Any]) -> str:
@@ -96,6 +116,25 @@ def may_propose(person: str, roles: tuple[Role, ...]) -> None:
             Code.ROLE_NOT_ALLOWED,
             f"{person} may not change registers or tokens: it takes the head of service, and a "
             "second person to confirm it.",
+        )
+
+
+def may_act(person: str, roles: tuple[Role, ...], about: About, reason: str) -> None:
+    """Refuse whoever may not propose an act on a case, or says too little why.
+
+    Raises:
+        Refused: ``role-not-allowed`` or ``reason-needed``.
+    """
+    if not may(roles, CONFIRMERS):
+        raise Refused(
+            Code.ROLE_NOT_ALLOWED,
+            f"{person} may not propose {ACTS[about]} a case: it takes a senior approver or a head "
+            "of service, and a second person to confirm it.",
+        )
+    if not REASON_MIN <= len(reason.strip()) <= REASON_MAX:
+        raise Refused(
+            Code.REASON_NEEDED,
+            f"It needs a reason of {REASON_MIN} to {REASON_MAX:,} characters: --reason TEXT.",
         )
 
 
@@ -144,18 +183,25 @@ def must_fit(change: Change, base: str, roles: tuple[Role, ...]) -> None:
         base: Fingerprint of what it is about, as that is now.
         roles: Those its proposer has now.
     """
-    if not may(roles, PROPOSERS):
-        raise Refused(
-            Code.STALE_VERSION,
-            f"{change.proposed_by}, who proposed change {change.number}, is no longer head of "
-            "service. A head of service proposes it anew.",
-        )
+    must_be_proposed(change, roles)
     if change.base != base:
         raise Refused(
             Code.STALE_VERSION,
             f"Change {change.number} was worked out against a register that has moved since. "
             f"Propose {change.subject} anew.",
         )
+
+
+def must_be_proposed(change: Change, roles: tuple[Role, ...]) -> None:
+    """Refuse a change whose proposer may propose none any more (``stale-version``)."""
+    if may(roles, change.proposers):
+        return
+    who = "a senior approver" if change.about in ACTS else "head of service"
+    raise Refused(
+        Code.STALE_VERSION,
+        f"{change.proposed_by}, who proposed change {change.number}, is no longer {who}. "
+        "Somebody who is proposes it anew.",
+    )
 
 
 def _must_wait(change: Change, at: datetime) -> None:

@@ -10,6 +10,7 @@ and by nothing else, is taken out here:
 - **Who is on a rung.** The rung is compared, the people are not: a story without a rota has nobody
   in particular on it, and a service always has somebody.
 - **The fingerprint of a pack**, which is made of the instants in it as well.
+- **What a case begins with**: a played story runs faster, and knows its desk.
 """
 
 import re
@@ -19,7 +20,9 @@ from typing import Any, NamedTuple
 from domain.rehearsal.staging import INSTANT
 
 _LENGTH = re.compile(r"^-?P(\d+D)?(T[\d.HMS]+)?$")
-_NOT_SHARED = frozenset({"people", "late_by_s", "found_late_s", "sha256", "key", "instruction"})
+_NOT_SHARED = frozenset(
+    {"people", "late_by_s", "found_late_s", "sha256", "key", "instruction", "begun"}
+)
 _PAGED = "paged/"
 
 

@@ -9,10 +9,10 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.paging import PageBatch, PageRow
+from adapters.database.change_rows import UnknownChangeError
 from adapters.database.engine import writing
 from adapters.database.pager import DatabasePager
 from adapters.database.records import ChainBrokenError
-from adapters.database.register_changes import UnknownChangeError
 from adapters.database.register_record import MACHINE
 from adapters.database.tables import CaseViewRow
 from domain.effects import Page
