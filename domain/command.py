@@ -25,11 +25,14 @@ class Rows(Value):
         staff: Roles of the people named in the instruction who are on the staff register.
         councils: The councils named in the instruction that are on the register.
         cases: The cases named in the instruction that exist.
+        case_councils: The council's code of each of those, where it is known. Left out when empty:
+            what was signed before there was this field is signed still.
     """
 
     staff: dict[str, tuple[Role, ...]] = {}
     councils: tuple[Council, ...] = ()
     cases: tuple[str, ...] = ()
+    case_councils: Annotated[dict[str, str], Field(exclude_if=lambda codes: not codes)] = {}
 
 
 class Stamp(Value):

@@ -28,6 +28,9 @@ PRINCIPAL_TYPES = (
 )
 """The types of English principal council; the service is for these [our default]."""
 
+UNKNOWN_CODE = "ZZZ"
+"""Stands for the code of a council that nobody could name yet [our default]; no council has it."""
+
 _KIND_WORDS = frozenset({"district", "borough", "county", "city", "metropolitan", "royal"})
 _NOISE_WORDS = frozenset({"council", "corporation", "of", "the"})
 

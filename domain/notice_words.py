@@ -172,6 +172,11 @@ def decided(m: Moment) -> Context:
     }
 
 
+def decided_duplicate(m: Moment) -> Context:
+    """Say why; and which case goes on, if it is the council's own: no other's is ever named."""
+    return {**decided(m), "goes_on": m.text("of") if m.facts.get("own") is True else ""}
+
+
 def taken_back(m: Moment) -> Context:
     """Say what the decision was that no longer holds."""
     was = m.before.decision

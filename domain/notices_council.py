@@ -130,8 +130,8 @@ COUNCIL: tuple[Entry, ...] = (
         told(
             "decision-duplicate",
             ("decision-recorded",),
-            "That the incident is handled already.",
-            words.decided,
+            "That the incident is handled already, and in which case, if it is its own.",
+            words.decided_duplicate,
             when=_result("duplicate"),
         )
     ),

@@ -12,6 +12,7 @@ from adapters.database import register_rows
 from adapters.database.engine import insert_once, reading, upsert, writing
 from adapters.database.register_record import MACHINE, write_down
 from adapters.database.tables import (
+    CaseViewRow,
     CouncilRow,
     DeskKeyRow,
     IntakeRow,
@@ -102,8 +103,12 @@ class Registers:
             people = await register_rows.people(connection, names)
             councils = await register_rows.councils(connection, names)
             cases = await _cases(connection, names)
+            codes = await _case_councils(connection, cases)
         return Rows(
-            staff={person.id: person.roles for person in people}, councils=councils, cases=cases
+            staff={person.id: person.roles for person in people},
+            councils=councils,
+            cases=cases,
+            case_councils=codes,
         )
 
     async def people(self) -> tuple[Person, ...]:
@@ -206,3 +211,12 @@ async def _must_be_empty(
 async def _cases(connection: AsyncConnection, names: tuple[str, ...]) -> tuple[str, ...]:
     query = select(col(IntakeRow.reference)).where(col(IntakeRow.reference).in_(names)).distinct()
     return tuple(str(row.reference) for row in await connection.execute(query))
+
+
+async def _case_councils(connection: AsyncConnection, cases: tuple[str, ...]) -> dict[str, str]:
+    """Return whose each case is, where it has been recorded: a council may have been corrected."""
+    query = select(col(CaseViewRow.case), col(CaseViewRow.council_code)).where(
+        col(CaseViewRow.case).in_(cases)
+    )
+    found = (await connection.execute(query)).all() if cases else ()
+    return {row.case: row.council_code for row in found}

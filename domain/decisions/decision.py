@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from domain.case import Case, Decision, Event, Moves
 from domain.category import meets_threshold
 from domain.command import Command, Form, Reference
+from domain.council import UNKNOWN_CODE
 from domain.decisions.activating import activated, fresh
 from domain.decisions.ending import ended
 from domain.decisions.links import CaseLinked
@@ -84,6 +85,7 @@ class Decide(Command):
             category=case.category,
             provider=self.provider if self.result == _QUALIFIES else None,
             of=self.of,
+            own=self._is_own(case) or None,
             reason=self.words(),
         )
         if self.result != _DUPLICATE or self.of is None:
@@ -99,6 +101,11 @@ class Decide(Command):
                 f"Say of which other case {case.reference} is a duplicate: "
                 f"{self.of or 'none'} was given. To find it: cir case list.",
             )
+
+    def _is_own(self, case: Case) -> bool:
+        """Tell whether the case that goes on is known to be of the same council."""
+        code = self.rows.case_councils.get(self.of or "")
+        return code == case.council.code and code != UNKNOWN_CODE
 
     def _check_provider(self, case: Case, at: datetime) -> None:
         """Refuse a provider that could not be called out in the activation that begins here."""
@@ -159,6 +166,8 @@ class DecisionRecorded(Moves):
         people: Whoever recorded, proposed or approved it.
         category: The category it was decided on.
         provider: The one asked for by name, if any.
+        of: For a duplicate: the case that goes on.
+        own: True when that is known to be a case of the same council, which then may read of it.
     """
 
     type: ClassVar[str] = "decision-recorded"
@@ -169,6 +178,7 @@ class DecisionRecorded(Moves):
     discretionary: bool = False
     provider: str | None = None
     of: str | None = None
+    own: bool | None = None
     reason: PersonalText
 
     def apply(self, case: Case) -> Case:

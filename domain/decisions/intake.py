@@ -7,7 +7,7 @@ from pydantic import Field
 
 from domain.case import RULES, WHOLE_RECORD, Case, Contact, Event
 from domain.command import Command, Reference
-from domain.council import Council, CouncilRegister, council_of
+from domain.council import UNKNOWN_CODE, Council, CouncilRegister, council_of
 from domain.decisions.categories import CategoryRecorded
 from domain.decisions.links import CaseLinked
 from domain.errors import Code, Refused
@@ -19,9 +19,6 @@ from domain.report_content import changed_fields, content_hash
 from domain.report_problems import InvalidReportError
 from domain.report_reading import check_report
 from domain.value import Instant, Value
-
-UNKNOWN_CODE = "ZZZ"
-"""Stands for the code of a council that nobody could name yet [our default]; no council has it."""
 
 
 class Begun(Value):

@@ -33,6 +33,14 @@ def is_ours(command: Command, key: DeskKey, case: str = REFERENCE) -> bool:
     return True
 
 
+def test_what_was_signed_before_rows_had_councils_of_cases_is_signed_still(key: DeskKey) -> None:
+    command = stamped(key)
+    assert command.stamp is not None
+    assert b"case_councils" not in signed_text(REFERENCE, command, command.stamp)
+    rows = command.stamp.rows.but(case_councils={OTHER: "XEA"})
+    assert not is_ours(command.but(stamp=command.stamp.but(rows=rows)), key)
+
+
 @pytest.fixture
 def key(tmp_path: Path) -> DeskKey:
     return DeskKey.from_file(tmp_path / "keys" / "desk.key")

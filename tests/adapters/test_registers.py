@@ -6,9 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
 
+from activities.records import FactBatch
 from adapters.database.addresses import RegisterAddresses, RegistersAwayError
 from adapters.database.engine import create_engine, reading
 from adapters.database.intake import Intake
+from adapters.database.records import DatabaseRecords
 from adapters.database.registers import (
     Holder,
     RegisterNotEmptyError,
@@ -18,13 +20,15 @@ from adapters.database.seed import fill, issue
 from adapters.database.tables import TokenRow
 from adapters.database.token_hash import hashed
 from domain.council import CouncilRegister
+from domain.fact import Fact
 from domain.notice import Address
 from domain.people import H, P, Person, T
 from domain.reference import Reference
 from domain.registers.shifts import Shift
 from domain.report_reading import check_report
+from domain.view import view_of
 from settings import ROOT
-from tests.builders import HOUR, NOON, a_council, a_raw_report, providers
+from tests.builders import HOUR, NOON, a_case, a_council, a_raw_report, providers
 from tests.databases import Clock, Database, everything, run_sql
 from tests.sealing import case_keys
 
@@ -147,7 +151,15 @@ async def test_the_words_of_an_instruction_are_looked_up(
     rows = await registers.rows(("kaya", "nobody", "XEA", taken.reference, "CIR-2026-999999"))
     assert rows.staff == {"kaya": (T,)}
     assert rows.councils == (a_council(),)
-    assert rows.cases == (taken.reference,)
+    assert (rows.cases, rows.case_councils) == ((taken.reference,), {})  # not recorded yet
+    seen = view_of(a_case()).but(case=taken.reference, seq=1, council_code="XNF")
+    fact = Fact(
+        seq=1, type="case-opened", occurred_at=NOON, recorded_at=NOON, by="kaya", payload={}
+    )
+    records = DatabaseRecords(engine, case_keys())
+    await records.append(FactBatch(case=taken.reference, facts=(fact,), view=seen))
+    rows = await registers.rows((taken.reference, "CIR-2026-999999"))
+    assert rows.case_councils == {taken.reference: "XNF"}
 
 
 async def test_the_key_of_the_desk_is_published_once(registers: Registers) -> None:

@@ -11,6 +11,7 @@ from adapters.check_words import WORDS, CheckWords
 from adapters.rendering import TEMPLATES, PageLine, Templates, plain, pounds, quoted, uk_time
 from domain.notice import Address, Channel, Notice
 from domain.notices import CATALOGUE, PAGE_TEMPLATES, Entry
+from tests.builders import OTHER
 from tests.notice_moments import (
     COUNCIL_NAME,
     MOMENTS,
@@ -190,6 +191,17 @@ def test_a_blank_never_goes_out(templates: Templates) -> None:
     lacking = {k: v for k, v in notice.context.items() if k != "provider"}
     with pytest.raises(UndefinedError, match="provider"):
         rendered(templates, notice.but(context=lacking))
+
+
+def test_the_words_of_a_duplicate_of_the_councils_own_case(
+    templates: Templates, golden: SnapshotAssertion
+) -> None:
+    entry = MOMENTS["decision-duplicate-to-council"]
+    m = moment_of(entry)
+    own = m._replace(event=m.event.but(of=OTHER, own=True))
+    words = rendered(templates, entry.made_of(own))
+    assert in_full(words) == golden
+    assert OTHER not in words.subject + words.sms
 
 
 def test_each_notice_has_a_folder_and_each_folder_a_notice() -> None:

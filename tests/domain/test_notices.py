@@ -15,6 +15,7 @@ from domain.notice_entry import STEPS
 from domain.notices import CATALOGUE, MUST_ARRIVE, PAGE_TEMPLATES, Entry, notices_for
 from domain.phase import Phase
 from domain.work import Money
+from tests.builders import OTHER
 from tests.notice_moments import MOMENTS, NOON, a_case, happened, moment_of, step
 
 ENTRIES = pytest.mark.parametrize("entry", MOMENTS.values(), ids=list(MOMENTS))
@@ -309,6 +310,19 @@ def test_words_of_people_carry_no_link_and_no_machine() -> None:
     assert all(
         bad not in str(one.context) for one in found for bad in ("://", "a@", "evil.", "10.0.0.5")
     )
+
+
+@pytest.mark.parametrize(("facts", "told"), [({"own": True}, OTHER), ({}, "")])
+def test_a_duplicate_names_the_case_that_goes_on_only_to_its_own_council(
+    facts: dict[str, bool], told: str
+) -> None:
+    case = a_case()
+    event = happened(
+        "decision-recorded", result="duplicate", of=OTHER, reason="It is known already.", **facts
+    )
+    (notice,) = [one for one in notices_for(case, case, event) if one.role == "council"]
+    assert notice.context["goes_on"] == told
+    assert (OTHER in str(notice)) is bool(told)
 
 
 def test_a_phone_task_names_the_notices_that_wait() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from domain.case import Case, Decision, Link, PolicyChange, Proposal
 from domain.category import Category
+from domain.council import UNKNOWN_CODE
 from domain.decider import build
 from domain.decisions.decision import Decide
 from domain.engagement import Declined, Engagement
@@ -24,6 +25,7 @@ from tests.builders import (
     applied,
     at_work,
     code_of,
+    registers,
     stamped,
     types,
 )
@@ -108,6 +110,26 @@ def test_a_duplicate_is_linked_to_the_case_that_goes_on() -> None:
     case = applied(C2, events)
     assert (case.phase, case.outcome) == (Phase.CLOSED, Outcome.DUPLICATE)
     assert case.links == (Link(case=OTHER, kind="duplicate"),)
+
+
+def own_of(case: Case, **codes: str) -> Any:
+    """Return whether the other case counts as the council's own, given the codes of cases."""
+    named = {OTHER if name == "other" else REFERENCE: code for name, code in codes.items()}
+    rows = registers().but(case_councils=named)
+    return decide("duplicate", of=OTHER, rows=rows).decide(case, ONE)[0].model_dump()["own"]
+
+
+def test_a_duplicate_knows_whether_the_case_that_goes_on_is_the_councils_own() -> None:
+    assert C2.council.code == "XEA"
+    assert own_of(C2, other="XEA") is True
+    assert own_of(C2, other="XNF") is None
+    assert own_of(C2, this="XEA") is None
+    assert own_of(C2) is None
+
+
+def test_two_councils_that_nobody_could_name_are_not_one() -> None:
+    unnamed = C2.but(council=a_council(code=UNKNOWN_CODE))
+    assert own_of(unnamed, other=UNKNOWN_CODE) is None
 
 
 @pytest.mark.parametrize("result", ["qualifies", "out-of-scope"])

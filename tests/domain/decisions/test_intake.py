@@ -5,11 +5,10 @@ from typing import Any
 import pytest
 
 from domain.category import Category
-from domain.council import Council, CouncilRegister
+from domain.council import UNKNOWN_CODE, Council, CouncilRegister
 from domain.decisions.amending import AmendReport
 from domain.decisions.categories import CategoryRecorded
 from domain.decisions.intake import (
-    UNKNOWN_CODE,
     CaseOpened,
     OpenCase,
     Opening,
