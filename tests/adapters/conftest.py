@@ -7,8 +7,9 @@ from adapters.database.seed import fill
 from tests.adapters.office import WORLD, Office
 from tests.conftest import KINDS
 from tests.databases import Clock, clock, database, engine
+from tests.paging import pager, registers, sender
 
-__all__ = ["clock", "database", "engine"]
+__all__ = ["clock", "database", "engine", "pager", "registers", "sender"]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

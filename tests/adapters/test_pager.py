@@ -1,169 +1,17 @@
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel import col
 
-from activities.paging import PageAnswer, PageBatch, PageRow
-from adapters.database.engine import create_engine, reading
+from activities.paging import PageAnswer, PageBatch
 from adapters.database.pager import DatabasePager, OwedPage
 from adapters.database.registers import Registers
-from adapters.database.tables import PageRowRow
-from domain.effects import Page
-from domain.people import Person
-from domain.registers.shifts import Shift
-from tests.builders import (
-    DAY,
-    HOUR,
-    MINUTE,
-    NOON,
-    OTHER,
-    REFERENCE,
-    STAFF,
-    a_provider,
-    providers,
-)
-from tests.databases import Clock, Database, Databases, count, rows, taken_away
+from tests.builders import DAY, HOUR, MINUTE, NOON, OTHER, REFERENCE
+from tests.databases import Clock, Database, taken_away
 from tests.fakes import FakePageSender
-from tests.live import until
-
-PEOPLE = tuple(
-    Person(id=name, name=name.title(), roles=roles, email=f"{name}@mhclg.example.gov.uk")
-    for name, roles in STAFF.items()
-)
-BATCHING = timedelta(seconds=60)
-
-
-def shift(rung: int, person: str, begins: datetime = NOON - HOUR) -> Shift:
-    return Shift(rung=rung, person=person, begins=begins, until=begins + 8 * HOUR)
-
-
-FULL = (shift(0, "kaya"), shift(0, "tomas"), shift(1, "priya"), shift(2, "helen"))
-
-
-@pytest.fixture
-def sender() -> FakePageSender:
-    return FakePageSender()
-
-
-@pytest.fixture
-def registers(engine: AsyncEngine, clock: Clock) -> Registers:
-    return Registers(engine, clock)
-
-
-@pytest.fixture
-async def pager(
-    engine: AsyncEngine, registers: Registers, sender: FakePageSender, clock: Clock
-) -> DatabasePager:
-    await registers.fill_people(PEOPLE)
-    return a_pager(engine, registers, sender, clock)
-
-
-def a_pager(
-    engine: AsyncEngine,
-    registers: Registers,
-    sender: FakePageSender,
-    clock: Clock,
-    *,
-    exercises: bool = False,
-) -> DatabasePager:
-    async def pause(seconds: float) -> None:
-        clock.move(timedelta(seconds=seconds))
-
-    return DatabasePager(engine, registers, sender, clock, BATCHING, pause, exercises=exercises)
-
-
-def a_row(  # a page as a case asks for it
-    key: str = "page-1",
-    rung: int = 1,
-    about: str = "decision#1",
-    *,
-    due_at: datetime = NOON,
-    owner: str | None = "kaya",
-    exercise: bool = False,
-) -> PageRow:
-    page = Page(about=about, rung=rung, at=NOON, due_at=due_at, owner=owner, exercise=exercise)
-    return PageRow(key=key, case=REFERENCE, page=page, says="decision waits for a decision")
-
-
-async def reached(pager: DatabasePager, row: PageRow) -> tuple[int, tuple[str, ...]]:
-    (answer,) = await pager.enter(PageBatch(rows=(row,)))
-    return answer.rung, answer.people
-
-
-async def unsent(engine: AsyncEngine) -> int:
-    async with reading(engine) as connection:
-        query = select(col(PageRowRow.key)).where(col(PageRowRow.sent_at).is_(None))
-        return len((await connection.execute(query)).all())
-
-
-class TestWhoIsReached:
-    @pytest.mark.parametrize(
-        ("rung", "people"),
-        [
-            (0, ("kaya",)),  # the owner
-            (1, ("martin", "priya")),
-            (2, ("helen",)),
-            (3, ("amory",)),
-        ],
-    )
-    async def test_without_a_rota_every_rung_has_its_role(
-        self, pager: DatabasePager, rung: int, people: tuple[str, ...]
-    ) -> None:
-        assert await reached(pager, a_row(rung=rung)) == (rung, people)
-
-    async def test_without_a_rota_and_an_owner_every_officer_is_paged(
-        self, pager: DatabasePager
-    ) -> None:
-        assert await reached(pager, a_row(rung=0, owner=None)) == (0, ("kaya", "tomas"))
-
-    async def test_an_owner_who_left_the_register_is_not_paged(self, pager: DatabasePager) -> None:
-        assert await reached(pager, a_row(rung=0, owner="gone")) == (0, ("kaya", "tomas"))
-
-    async def test_the_owner_alone_is_paged_while_on_shift(
-        self, pager: DatabasePager, registers: Registers
-    ) -> None:
-        await registers.fill_rota(FULL)
-        assert await reached(pager, a_row(rung=0, owner="tomas")) == (0, ("tomas",))
-
-    async def test_an_owner_off_shift_leaves_it_to_the_officers_on_shift(
-        self, pager: DatabasePager, registers: Registers
-    ) -> None:
-        await registers.fill_rota((shift(0, "tomas"), shift(0, "kaya", NOON + HOUR)))
-        assert await reached(pager, a_row(rung=0, owner="kaya")) == (0, ("tomas",))
-
-    async def test_the_end_of_a_shift_is_excluded(
-        self, pager: DatabasePager, registers: Registers
-    ) -> None:
-        await registers.fill_rota((shift(1, "priya", NOON - 8 * HOUR), shift(1, "martin", NOON)))
-        assert await reached(pager, a_row(rung=1)) == (1, ("martin",))
-
-    async def test_an_empty_rung_passes_the_page_to_the_next_with_somebody(
-        self, pager: DatabasePager, registers: Registers
-    ) -> None:
-        await registers.fill_rota((shift(0, "kaya"), shift(2, "helen")))
-        assert await reached(pager, a_row(rung=1)) == (2, ("helen",))
-
-    async def test_with_nobody_above_every_manager_head_and_director_is_paged(
-        self, pager: DatabasePager, registers: Registers
-    ) -> None:
-        await registers.fill_rota((shift(0, "kaya"),))
-        everybody = ("amory", "helen", "martin", "priya")
-        assert await reached(pager, a_row(rung=1)) == (1, everybody)
-
-    async def test_a_key_that_comes_again_gets_the_answer_it_got(
-        self, pager: DatabasePager, registers: Registers, clock: Clock, engine: AsyncEngine
-    ) -> None:
-        await registers.fill_rota((shift(1, "priya"), shift(1, "martin", NOON + 7 * HOUR)))
-        assert await reached(pager, a_row()) == (1, ("priya",))
-        clock.move(7 * HOUR + MINUTE)
-        assert await reached(pager, a_row()) == (1, ("priya",))
-        assert await count(engine, PageRowRow) == 1
+from tests.paging import BATCHING, a_pager, a_row, unsent
 
 
 class TestTheMessage:
@@ -266,71 +114,6 @@ class TestTheMessage:
         assert (told, sunk) == ([[False]], [[True]])
 
 
-class TestTwoWorkers:
-    """Only PostgreSQL has two: of two workers on one SQLite file each would send."""
-
-    @pytest.fixture
-    def served(self, databases: Databases, tmp_path: Path) -> Iterator[Database]:
-        with databases.migrated("postgresql", tmp_path) as made:
-            yield made
-
-    @pytest.fixture
-    async def pagers(
-        self, served: Database, sender: FakePageSender, clock: Clock
-    ) -> AsyncIterator[tuple[DatabasePager, DatabasePager]]:
-        engines = create_engine(served.url), create_engine(served.url)
-        one, other = (a_pager(e, Registers(e, clock), sender, clock) for e in engines)
-        await Registers(engines[0], clock).fill_people(PEOPLE)
-        await one.enter(PageBatch(rows=(a_row("page-1"),)))
-        yield one, other
-        for engine in engines:
-            await engine.dispose()
-
-    async def test_the_one_waits_while_the_other_sends(
-        self,
-        pagers: tuple[DatabasePager, DatabasePager],
-        databases: Databases,
-        sender: FakePageSender,
-    ) -> None:
-        one, other = pagers
-        sending: list[asyncio.Task[None]] = []
-
-        async def somebody_waits() -> bool:
-            return databases.cluster.has_waiting()
-
-        async def the_other_wants_to() -> None:
-            sending.append(asyncio.create_task(other.send("priya")))
-            await until(somebody_waits, "the other pager to wait")
-
-        sender.meanwhile = the_other_wants_to
-        await one.send("priya")
-        await asyncio.gather(*sending)
-        assert len(sender.sent_to("priya")) == 1
-
-    async def test_one_that_dies_in_the_middle_lets_the_other_go_on(
-        self,
-        pagers: tuple[DatabasePager, DatabasePager],
-        served: Database,
-        sender: FakePageSender,
-    ) -> None:
-        one, other = pagers
-
-        async def its_connections_end() -> None:
-            served.take_away()
-            served.bring_back()
-            raise ConnectionResetError
-
-        sender.meanwhile = its_connections_end
-        with pytest.raises((ConnectionResetError, SQLAlchemyError)):
-            await one.send("priya")
-        await other.send("priya")
-        lost, again = sender.sent_to("priya")
-        assert (again.message, again.pages) == (lost.message, lost.pages)
-        assert (
-            rows(served.url, "SELECT 1 FROM page WHERE person = 'priya' AND sent_at IS NULL") == []
-        )
-
-
 class TestWhatMustArrive:
     async def test_after_a_crash_the_same_message_goes_again_under_its_id(
         self, pager: DatabasePager, sender: FakePageSender, engine: AsyncEngine
@@ -396,42 +179,3 @@ def test_a_warning_is_told_by_its_deadline_and_never_by_its_rung() -> None:
     assert page.is_warning
     assert not page.but(due_at=NOON).is_warning
     assert not page.but(about="alarm:life-risk#1").is_warning
-
-
-class TestAccountLead:
-    """At 30 minutes without contact the provider's account lead is paged as well (guide f 7)."""
-
-    async def test_the_lead_is_paged_beside_the_rung(
-        self, pager: DatabasePager, registers: Registers, sender: FakePageSender
-    ) -> None:
-        await registers.fill_providers(providers())
-        row = a_row(rung=2, about="provider-contact#1")
-        missed = row.but(page=row.page.but(provider="alder"))
-        assert await reached(pager, missed) == (2, ("helen", "alder:account-lead"))
-        assert await reached(pager, missed) == (2, ("alder:account-lead", "helen"))
-        await pager.send("alder:account-lead")
-        assert [(one.id, one.name) for one in sender.reached] == [
-            ("alder:account-lead", "Moira Tennant")
-        ]
-
-    async def test_a_lead_without_an_address_is_paged_at_the_duty_desk(
-        self, pager: DatabasePager, registers: Registers, sender: FakePageSender
-    ) -> None:
-        own = {"account_lead_email": "lead@alder.example.org", "account_lead_phone": "07700 900211"}
-        await registers.fill_providers((a_provider("alder", **own), a_provider("kestrel")))
-        for firm in ("alder", "kestrel"):
-            row = a_row(key=firm, rung=1, about="provider-contact#1")
-            await reached(pager, row.but(page=row.page.but(provider=firm)))
-            await pager.send(f"{firm}:account-lead")
-        assert [(one.email, one.phone) for one in sender.reached] == [
-            ("lead@alder.example.org", "07700 900211"),
-            ("duty@kestrel.example.org", "01632 960201"),
-        ]
-
-    async def test_a_provider_that_left_the_register_is_not_paged(
-        self, pager: DatabasePager, registers: Registers
-    ) -> None:
-        await registers.fill_providers((a_provider("kestrel"),))
-        row = a_row(rung=2, about="provider-contact#1")
-        missed = row.but(page=row.page.but(provider="alder"))
-        assert await reached(pager, missed) == (2, ("helen",))
