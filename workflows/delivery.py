@@ -60,7 +60,12 @@ class Delivery:
     @property
     def is_idle(self) -> bool:
         """Tell whether nothing is under way."""
-        return self._keeper.outbox.is_idle and not self._recording and not self._sending
+        return self.may_carry_over and not self._sending
+
+    @property
+    def may_carry_over(self) -> bool:
+        """Tell whether nothing is under way but messages to people, which a new run owes still."""
+        return self._keeper.outbox.is_idle and not self._recording
 
     async def keep_record(self) -> None:
         """Record facts in order, batch after batch; with each goes the case as it is shown."""

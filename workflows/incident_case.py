@@ -90,7 +90,7 @@ class IncidentCaseWorkflow:
             )
         self._delivery.stop()
         self._refresher.stop()
-        await self._wait_for(lambda: self._is_idle and workflow.all_handlers_finished())
+        await self._wait_for(self._may_carry_over(messages=workflow.patched("owed-carries-over")))
         carried = CaseStart(
             case=self._case.but(rules=RULES),
             outbox=self._outbox.contents(),
@@ -249,6 +249,20 @@ class IncidentCaseWorkflow:
 
     def _is_over(self) -> bool:
         return self._case.archived and self._outbox.is_empty and self._is_idle
+
+    def _may_carry_over(self, *, messages: bool) -> Callable[[], bool]:
+        """Return whether a new run may begin; a message that does not go must not hold it up.
+
+        Args:
+            messages: Whether messages to people may be under way; the new run asks for them again.
+        """
+
+        def may() -> bool:
+            ready = self._delivery.may_carry_over if messages else self._delivery.is_idle
+            idle = ready and not self._refresher.is_busy
+            return idle and workflow.all_handlers_finished()
+
+        return may
 
     @property
     def _is_idle(self) -> bool:
