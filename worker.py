@@ -50,6 +50,7 @@ from adapters.finance.http_desk import HttpFinanceDesk
 from adapters.mail.file_outbox import FileOutboxNotifier
 from adapters.mail.page_sender import MessagePageSender
 from adapters.mail.smtp import SmtpNotifier
+from adapters.pager_notifier import PagerNotifier
 from adapters.policies import read_policy
 from adapters.provider.desk import ProviderDesks
 from adapters.rendering import Templates
@@ -139,15 +140,19 @@ def exercise_doors(outbox: Path, sender: str) -> Doors:
 
 
 def build_notices(
-    settings: Settings, engine: AsyncEngine, doors: Doors, meeting: Meeting | None = None
+    settings: Settings,
+    engine: AsyncEngine,
+    doors: Doors,
+    pager: DatabasePager,
+    meeting: Meeting | None = None,
 ) -> Notices:
-    """Return what tells people, over the doors it may use."""
+    """Return what tells people, over the doors it may use; pages to staff are the pager's."""
     desks = {
         "finance": Address(name="MHCLG finance", email=settings.finance_email),
         "ncsc": Address(name="NCSC incident management", email=settings.ncsc_email),
     }
     return Notices(
-        doors.notifier,
+        PagerNotifier(pager, doors.notifier),
         DatabaseNoticeBook(engine, utc_now),
         RegisterAddresses(Registers(engine, utc_now), desks),
         templates_of(settings),
@@ -177,9 +182,10 @@ def build_outward(
     settings: Settings, engine: AsyncEngine, doors: Doors, meeting: Meeting
 ) -> list[Callable[..., Any]]:
     """Return the activities that reach people, over the doors they may use."""
-    paging = Paging(build_pager(settings, engine, doors))
+    pager = build_pager(settings, engine, doors)
+    paging = Paging(pager)
     return [
-        build_notices(settings, engine, doors, meeting).deliver_notices,
+        build_notices(settings, engine, doors, pager, meeting).deliver_notices,
         paging.enter_pages,
         paging.send_page,
         Billing(doors.finance).hand_off_billing,
@@ -238,7 +244,7 @@ def build_receipts(
         DatabaseReceipts(engine, utc_now),
         doors.receipts,
         RunningCases(client, DeskKey.from_file(settings.desk_key), utc_now),
-        build_notices(settings, engine, doors),
+        build_notices(settings, engine, doors, build_pager(settings, engine, doors)),
     )
 
 

@@ -19,11 +19,13 @@ class Rendered(Value):
         subject: One line.
         body: Many lines.
         sms: One line for an SMS or a page; empty where the notice has none.
+        says: What that line says, without label and number: how the pager tells it among others.
     """
 
     subject: str
     body: str
     sms: str = ""
+    says: str = ""
 
 
 class Leg(Value):
@@ -67,9 +69,15 @@ class Message(Value):
     subject: str
     body: str
     sms: str
+    says: str = ""
     message_id: str
     exercise: bool
     facts: Context = {}
+
+    @property
+    def is_page_to_staff(self) -> bool:
+        """Tell whether the pager has it: a page to a member of staff, among all their others."""
+        return self.channel == "page" and self.to.person is not None
 
     @classmethod
     def of(cls, leg: Leg, to: Address, words: Rendered) -> Self:
@@ -84,6 +92,7 @@ class Message(Value):
             subject=words.subject,
             body=words.body,
             sms=words.sms,
+            says=words.says,
             message_id=message_id(leg.id),
             exercise=notice.is_for_sink,
             facts=notice.context if leg.channel == "provider-message" else {},

@@ -62,12 +62,14 @@ class ChannelOutcome(Value):
         state: ``delivered`` when anybody addressed was reached; ``failed`` when nobody can be.
         how: In words, without personal data.
         doubled: Whether it may have arrived twice.
+        owed: Staff ids of those whom the pager owes a message with it.
     """
 
     channel: Channel
     state: str
     how: str = ""
     doubled: bool = False
+    owed: tuple[str, ...] = ()
 
 
 class NoticeAnswer(EffectAnswer):
@@ -143,7 +145,7 @@ class Notices:
             await self._leg(Leg.of(effect.key, effect.case, effect.notice, channel, number), one)
             for number, one in enumerate(reachable, start=1)
         ]
-        return _best(channel, legs)
+        return _best(channel, legs).but(owed=_owed(channel, reachable, legs))
 
     async def _leg(self, leg: Leg, to: Address) -> Delivery:
         """Deliver to one person by one channel, with the ledger's row first."""
@@ -232,6 +234,15 @@ def _best(channel: Channel, legs: Iterable[Delivery]) -> ChannelOutcome:
     state = "again" if best.again else best.state
     doubled = any(leg.doubled for leg in ranked)
     return ChannelOutcome(channel=channel, state=state, how=best.how, doubled=doubled)
+
+
+def _owed(channel: Channel, people: Iterable[Address], legs: Iterable[Delivery]) -> tuple[str, ...]:
+    """Return whom the pager has yet to send the message that holds their leg."""
+    return tuple(
+        one.person
+        for one, leg in zip(people, legs, strict=True)
+        if channel == "page" and one.person is not None and leg.state == "accepted"
+    )
 
 
 def _has_way(one: Address, channel: Channel) -> bool:

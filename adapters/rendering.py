@@ -26,12 +26,13 @@ class PageLine(Value):
 
     Attributes:
         case: The case's reference.
-        about: The clock or ``alarm:<name>``.
-        says: What it is about, in words.
+        about: The clock, ``alarm:<name>`` or the notice.
+        says: What it is about, in words; for a notice, with the command that answers it.
         rung: ``L0`` to ``L3`` as a number.
-        due_at: The true deadline; for an alarm, when it was raised. ISO, UTC.
+        due_at: The true deadline; for an alarm, when it was raised. ISO, UTC; empty when a notice
+            has none.
         late: How late, in words; empty when it is not.
-        acknowledge: The command that says "I have it".
+        acknowledge: The command that says "I have it"; empty where nobody has to say so.
         what: What ``case`` is, when it is no case.
     """
 
@@ -84,6 +85,7 @@ class Templates:
             subject=self._line(notice.notice, "subject.txt", {**context, "check_word": ""}),
             body=self._words(notice.notice, "body.txt", {**context, "check_word": spoken}),
             sms=self._sms(notice, {**context, "check_word": word if channel == "sms" else ""}),
+            says=self._says(notice, context) if channel == "page" else "",
         )
 
     def render_page(
@@ -116,6 +118,14 @@ class Templates:
         if f"{notice.notice}/sms.txt" not in self._files:
             return ""
         return self._line(notice.notice, "sms.txt", context)
+
+    def _says(self, notice: Notice, context: Mapping[str, object]) -> str:
+        """Return what the SMS says between label and number."""
+        if f"{notice.notice}/sms.txt" not in self._files:
+            return ""
+        template = self._environment.get_template(f"{notice.notice}/sms.txt")
+        words = template.blocks["says"](template.new_context({**context, "check_word": ""}))
+        return plain("".join(words))
 
     def _check_word(self, notice: Notice) -> str:
         call_out = notice.context.get("call_out")

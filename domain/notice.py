@@ -21,11 +21,13 @@ class Address(Value):
         name: For the greeting, the only personal data a notice carries.
         email: Never one that the attacker may read.
         phone: A number outside the affected systems.
+        person: Staff id of a member of staff, whom the pager knows by it.
     """
 
     name: str
     email: str | None = None
     phone: str | None = None
+    person: str | None = None
 
     @property
     def is_reachable(self) -> bool:

@@ -16,6 +16,9 @@ SIGNED_AND_PAGE: tuple[Channel, ...] = ("provider-message", "page")
 PAGE_TEMPLATES = ("clock-warning", "clock-breached", "alarm", "escalation-digest")
 """What a person on a rung is sent by the pager; one message with every row not yet sent."""
 
+NOTICE_BY_PAGE = "notice-by-page"
+"""What the pager sends when the only row is a notice to staff; it is *once*, as the notice is."""
+
 MUST_ARRIVE = frozenset(
     {*PAGE_TEMPLATES, "call-out", "stand-down", "provider-changed", "activation-confirmed"}
 )

@@ -6,13 +6,14 @@ a case asks for a rung, and the pager tells the people on it.
 
 from domain.case import Case, Event
 from domain.notice import Address, Channel, Moment, Notice
-from domain.notice_entry import MUST_ARRIVE, PAGE_TEMPLATES, Entry
+from domain.notice_entry import MUST_ARRIVE, NOTICE_BY_PAGE, PAGE_TEMPLATES, Entry
 from domain.notices_council import COUNCIL
 from domain.notices_others import OUTSIDE, PROVIDER, STAFF
 
 __all__ = [
     "CATALOGUE",
     "MUST_ARRIVE",
+    "NOTICE_BY_PAGE",
     "PAGE_TEMPLATES",
     "Address",
     "Channel",

@@ -100,12 +100,12 @@ class Demo:
             return any(row["clock"] == clock and row["unacknowledged"] for row in rows)
 
         self._until(paged, f"a page about {clock}")
-        self._until(lambda: bool(self._pages()), "the page to be sent")
-        say(f"  a page went out: {self._pages()[-1].name}")
+        self._until(lambda: bool(self._pages(clock)), "the page to be sent")
+        say(f"  a page went out: {self._pages(clock)[-1].name}")
 
-    def _pages(self) -> list[Path]:
+    def _pages(self, clock: str) -> list[Path]:
         staff = self._home / "data" / "outbox" / "staff"
-        return sorted(p for p in staff.glob("*.eml") if "page" in p.name and ".1.1." not in p.name)
+        return sorted(staff.glob(f"page.*.{clock.replace('-', '.')}.*.eml"))
 
     def _fact(self, kind: str) -> bool:
         return any(fact["type"] == kind for fact in self._ask(["case", "history", self._case]))

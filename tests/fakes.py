@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from activities.notice_ports import Delivery, LedgerAwayError, Leg, Message, Rendered
-from adapters.database.pager import OwedPage
+from adapters.database.owed_pages import OwedPage
+from adapters.database.pager import NotTakenError
 from domain.notice import Address, Channel, Notice
 from domain.people import Person
 
@@ -108,6 +109,7 @@ class SentPages(NamedTuple):
     person: str
     pages: tuple[OwedPage, ...]
     message: str
+    in_doubt: bool = False
 
 
 class FakePageSender:
@@ -119,6 +121,8 @@ class FakePageSender:
         breaks_after: The how manieth message is taken and then the line goes dead; 0 for none.
         unreachable: People whom nothing reaches.
         meanwhile: What happens once while the next message goes.
+        answer: What became of each message that was taken.
+        full: Whether no channel takes anything.
     """
 
     def __init__(self) -> None:
@@ -127,18 +131,25 @@ class FakePageSender:
         self.breaks_after = 0
         self.unreachable: set[str] = set()
         self.meanwhile: Callable[[], Awaitable[None]] | None = None
+        self.answer = Delivery(state="delivered", how="no-receipts")
+        self.full = False
 
-    async def send(self, person: Person, pages: tuple[OwedPage, ...], message: str) -> None:
+    async def send(
+        self, person: Person, pages: tuple[OwedPage, ...], message: str, *, in_doubt: bool = False
+    ) -> Delivery:
         """Keep the message, unless nothing reaches the person."""
         if person.id in self.unreachable:
             raise ConnectionRefusedError(person.id)
-        self.calls.append(SentPages(person.id, pages, message))
+        if self.full:
+            raise NotTakenError(person.id)
+        self.calls.append(SentPages(person.id, pages, message, in_doubt))
         self.reached.append(person)
         happens, self.meanwhile = self.meanwhile, None
         if happens is not None:
             await happens()
         if len(self.calls) == self.breaks_after:
             raise ConnectionResetError("the line went dead")
+        return self.answer
 
     def sent_to(self, person: str) -> list[SentPages]:
         """Return what one person got, in order."""

@@ -152,16 +152,15 @@ class LiveCase:
         said: dict[str, Any] = await until(found, f"{kind} {payload} of {self.reference}")
         return said
 
-    async def settled(self) -> None:
-        """Wait until every fact of the case is on record and no activity is pending."""
+    async def settled(self, besides: str = "") -> None:
+        """Wait until every fact of the case is on record and no activity ``besides`` is pending."""
 
         async def is_quiet() -> bool:
             seq = (await self.state()).seq
             facts = await self.facts()
             raw = (await self.handle.describe()).raw_description
-            return len(facts) == seq and not (
-                raw.pending_activities or raw.HasField("pending_workflow_task")
-            )
+            pending = [one for one in raw.pending_activities if one.activity_type.name != besides]
+            return len(facts) == seq and not (pending or raw.HasField("pending_workflow_task"))
 
         await until(is_quiet, f"{self.reference} to have nothing left to do")
 

@@ -1,6 +1,7 @@
 """Emptying the outbox: record, notices, pages, turns and packs, side by side."""
 
 import asyncio
+from collections.abc import Iterable
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -19,9 +20,8 @@ with workflow.unsafe.imports_passed_through():
     from activities.records import FactBatch, Recording
     from activities.turns import Rotation, TurnRequest
     from domain.case import Case
-    from domain.clocks.alarms import ALARMS
-    from domain.clocks.catalogue import CATALOGUE
     from domain.clocks.running import raised
+    from domain.clocks.saying import says
     from domain.decisions.activation import AssignProvider
     from domain.decisions.deliveries import RecordDelivery
     from domain.effects import Effect
@@ -48,6 +48,7 @@ class Delivery:
         self._stopped = False
         self._recording = False
         self._sending: list[str] = []
+        self._owed_since: list[str] = []
         self._record_meets: str | None = None
         self._notices_meet: str | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -194,6 +195,7 @@ class Delivery:
             if _may_still_fail(notices[answer.key], answer):
                 self._keeper.outbox.hold(notices[answer.key])
             self._hear_all(answer)
+            self._owe(person for one in answer.outcomes for person in one.owed)
         settled = {answer.key: {one.channel for one in answer.outcomes} for answer in answers}
         for waiting in failed:
             self._give_up(waiting, settled[waiting.effect.key])
@@ -290,6 +292,14 @@ class Delivery:
         clocks = any(run.id == about and not run.ended for run in case.clocks)
         return clocks or any(f"{a.about}#{a.instance}" == about for a in case.alarms)
 
+    def _owe(self, people: Iterable[str]) -> None:
+        """Owe each a message; one that is being sent may have looked before their row was there."""
+        for person in people:
+            if person not in self._keeper.outbox.owed:
+                self._keeper.outbox.owed.append(person)
+            elif person in self._sending and person not in self._owed_since:
+                self._owed_since.append(person)
+
     async def _send_page(self, person: str) -> None:
         await workflow.execute_activity_method(
             Paging.send_page,
@@ -299,7 +309,9 @@ class Delivery:
             **options.SEND_PAGE,
         )
         self._sending.remove(person)
-        if person in self._keeper.outbox.owed:
+        if person in self._owed_since:
+            self._owed_since.remove(person)
+        elif person in self._keeper.outbox.owed:
             self._keeper.outbox.owed.remove(person)
 
     async def _reserve(self, effects: tuple[Effect, ...]) -> None:
@@ -386,11 +398,3 @@ def _may_still_fail(effect: Effect, answer: NoticeAnswer) -> bool:
         return False
     states = {one.state for one in answer.outcomes}
     return "accepted" in states and "delivered" not in states
-
-
-def says(about: str) -> str:
-    """Return in words what a page is about: what the clock waits for, or what the alarm says."""
-    name = about.rsplit("#", 1)[0]
-    if name.startswith("alarm:"):
-        return ALARMS[name.removeprefix("alarm:")].says
-    return f"{name} waits for {CATALOGUE[name].says}"

@@ -74,4 +74,4 @@ class RegisterAddresses:
 
 
 def _address(person: Person) -> Address:
-    return Address(name=person.name, email=person.email, phone=person.phone)
+    return Address(name=person.name, email=person.email, phone=person.phone, person=person.id)

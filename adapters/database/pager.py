@@ -2,25 +2,33 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import NamedTuple, Protocol
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import col
 
+from activities.notice_ports import Delivery
 from activities.paging import PageAnswer, PageBatch, PageRow
 from adapters.database.engine import SENDERS, alone, insert_once, reading, writing
+from adapters.database.owed_pages import (
+    NOTICE,
+    NoticePage,
+    OwedPage,
+    owed_as_asked,
+    owed_of_row,
+    worst_first,
+)
 from adapters.database.registers import Registers
-from adapters.database.tables import PageRowRow
+from adapters.database.tables import NoticeRow, PageRowRow
 from domain.effects import Page
 from domain.people import D, H, M, Person
 from domain.provider import lead_id, lead_of
 from domain.registers.shifts import RUNGS, Shift, on_rung
-from domain.value import Instant, Value
 
 TOP = 3
 NOTHING = timedelta(0)
@@ -28,33 +36,45 @@ SENT_WITHIN = timedelta(minutes=2)
 """One message is sent or given up in this time, as long as its activity has [our default]."""
 
 
-class OwedPage(Value):
-    """One page row as its message tells it."""
-
-    case: str
-    about: str
-    rung: int
-    says: str
-    at: Instant
-    due_at: Instant
-    exercise: bool
-
-    @property
-    def is_warning(self) -> bool:
-        """Tell whether the deadline is still to come; an alarm never is a warning."""
-        return not self.about.startswith("alarm:") and self.at < self.due_at
-
-
 class PageSender(Protocol):
     """Whatever carries a page message to a person."""
 
-    async def send(self, person: Person, pages: tuple[OwedPage, ...], message: str) -> None:
+    async def send(
+        self, person: Person, pages: tuple[OwedPage, ...], message: str, *, in_doubt: bool = False
+    ) -> Delivery:
         """Send one message with every page, worst first; the same id for every try.
 
+        Args:
+            person: To whom.
+            pages: What it tells.
+            message: Its id.
+            in_doubt: Whether an earlier try may have sent it.
+
+        Returns:
+            The best that became of it.
+
         Raises:
-            OSError: Nobody took it.
+            NotTakenError: No channel took it.
+            OSError: The outcome is unknown.
         """
         ...
+
+
+class NotTakenError(OSError):
+    """No channel took the message: it is known not to have gone."""
+
+
+class Claimed(NamedTuple):
+    """What the next message to a person holds.
+
+    Attributes:
+        message: Its id.
+        in_doubt: Whether an earlier try claimed the same and may have sent it.
+    """
+
+    pages: tuple[OwedPage, ...]
+    message: str
+    in_doubt: bool
 
 
 class DatabasePager:
@@ -117,6 +137,28 @@ class DatabasePager:
             await self._send_unwritten(batch, answers)
         return answers
 
+    async def take(self, page: NoticePage) -> None:
+        """Write the row of a notice that also goes by page, once; ``send`` then sends it.
+
+        Raises:
+            SQLAlchemyError: Nothing was written.
+        """
+        async with writing(self._engine) as connection:
+            await insert_once(
+                connection, PageRowRow, key=page.key, person=page.person, case=page.case,
+                about=f"{NOTICE}{page.notice}", rung=0, wanted=0, says=page.says, at=page.at,
+                due_at=page.due_at or page.at, exercise=self._exercises,
+            )  # fmt: skip
+
+    async def has(self, key: str) -> bool:
+        """Tell whether a row of that key was written.
+
+        Raises:
+            SQLAlchemyError: The rows cannot be read.
+        """
+        async with reading(self._engine) as connection:
+            return await _entered(connection, key) is not None
+
     async def send(self, person: str) -> None:
         """Send a person one message with every unsent row; wait for the minute's end first."""
         wait = await self._due_in(person)
@@ -137,17 +179,42 @@ class DatabasePager:
             yield
 
     async def _send_one(self, person: str) -> None:
-        """Send one message with what is owed now, and mark it as sent."""
-        owed, message = await self._claimed(person)
+        """Send one message with what is owed now, and write what became of it.
+
+        What no channel took is claimed no longer: it goes with whatever is owed by then.
+        """
+        pages, message, in_doubt = await self._claimed(person)
         await self._look()
         found = next((one for one in (*self._people, *self._leads) if one.id == person), None)
+        sent = Delivery(state="failed", how="no longer on the register")
         if found is not None:
-            await self._sender.send(found, owed, message)
+            try:
+                sent = await self._sender.send(found, pages, message, in_doubt=in_doubt)
+            except NotTakenError:
+                await self._unclaim(person, message)
+                raise
+        await self._settle(person, message, sent)
+
+    async def _unclaim(self, person: str, message: str) -> None:
         async with writing(self._engine) as connection:
             await connection.execute(
-                update(PageRowRow)
-                .where(col(PageRowRow.person) == person, col(PageRowRow.message) == message)
-                .values(sent_at=self._now())
+                update(PageRowRow).where(*_of_message(person, message)).values(message=None)
+            )
+
+    async def _settle(self, person: str, message: str, sent: Delivery) -> None:
+        """Mark the rows of a message as sent; the ledger of notices has what became of its own."""
+        legs = select(col(PageRowRow.key)).where(*_of_message(person, message))
+        now = self._now()
+        async with writing(self._engine) as connection:
+            await connection.execute(
+                update(NoticeRow)
+                .where(
+                    col(NoticeRow.id).in_(legs), col(NoticeRow.state).in_(("sending", "accepted"))
+                )
+                .values(state=sent.state, how=sent.how, doubled=sent.doubled, settled_at=now)
+            )
+            await connection.execute(
+                update(PageRowRow).where(*_of_message(person, message)).values(sent_at=now)
             )
 
     def _own(self, row: PageRow) -> PageRow:
@@ -220,7 +287,7 @@ class DatabasePager:
         missed = []
         for person in (*self._people, *self._leads):
             owed = tuple(
-                _owed(row, answer.rung)
+                owed_as_asked(row, answer.rung)
                 for row, answer in zip(batch.rows, answers, strict=True)
                 if person.id in answer.people
             )
@@ -244,7 +311,7 @@ class DatabasePager:
             last = (await connection.execute(latest)).scalar_one_or_none()
         return NOTHING if last is None else last + self._batching - self._now()
 
-    async def _claimed(self, person: str) -> tuple[tuple[OwedPage, ...], str]:
+    async def _claimed(self, person: str) -> Claimed:
         """Claim what the next message holds, under its id.
 
         Rows that an earlier try claimed and did not mark as sent come first and by themselves: the
@@ -261,6 +328,7 @@ class DatabasePager:
                 .order_by(col(PageRowRow.message).is_(None), col(PageRowRow.at))
             )
             rows = (await connection.execute(query)).all()
+            in_doubt = rows[0].message is not None
             message = rows[0].message or f"page/{rows[0].key}/{person}"
             mine = [row for row in rows if row.message == rows[0].message]
             await connection.execute(
@@ -271,12 +339,12 @@ class DatabasePager:
                 )
                 .values(message=message)
             )
-        return worst_first(_of_row(row) for row in mine), message
+        return Claimed(worst_first(owed_of_row(row) for row in mine), message, in_doubt)
 
 
-def worst_first(pages: Iterable[OwedPage]) -> tuple[OwedPage, ...]:
-    """Return pages in order: breaches and alarms before warnings, then by rung and deadline."""
-    return tuple(sorted(pages, key=lambda p: (p.is_warning, -p.rung, p.due_at, p.case)))
+def _of_message(person: str, message: str) -> tuple[ColumnElement[bool], ...]:
+    """Return what picks the rows of one message."""
+    return col(PageRowRow.person) == person, col(PageRowRow.message) == message
 
 
 async def _entered(connection: AsyncConnection, key: str) -> PageAnswer | None:
@@ -300,23 +368,3 @@ async def _write(connection: AsyncConnection, row: PageRow, answer: PageAnswer) 
             rung=answer.rung, wanted=page.rung, says=row.says, at=page.at, due_at=page.due_at,
             exercise=page.exercise,
         )  # fmt: skip
-
-
-def _of_row(row: Any) -> OwedPage:  # noqa: ANN401  (a row)
-    return OwedPage(
-        case=row.case, about=row.about, rung=row.rung, says=row.says,
-        at=row.at, due_at=row.due_at, exercise=row.exercise,
-    )  # fmt: skip
-
-
-def _owed(row: PageRow, rung: int) -> OwedPage:
-    page = row.page
-    return OwedPage(
-        case=row.case,
-        about=page.about,
-        rung=rung,
-        says=row.says,
-        at=page.at,
-        due_at=page.due_at,
-        exercise=page.exercise,
-    )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
 
@@ -28,12 +28,16 @@ class DatabaseReceipts:
         self._now = now
 
     async def open(self) -> tuple[Open, ...]:
-        """Return messages that were taken and of which nothing final is known, oldest first."""
+        """Return messages that were taken and of which nothing final is known, oldest first.
+
+        A page to staff is the pager's: no channel ever had it under the leg's own reference.
+        """
         query = (
             select(col(NoticeRow.id), col(NoticeRow.reference))
             .where(
                 col(NoticeRow.state) == "accepted",
                 col(NoticeRow.claimed_at) > self._now() - ASKED_FOR,
+                or_(col(NoticeRow.channel) != "page", col(NoticeRow.role) == "provider"),
             )
             .order_by(col(NoticeRow.claimed_at))
             .limit(AT_ONCE)

@@ -4,7 +4,7 @@ import pytest
 
 from activities.notice_ports import Delivery
 from adapters.check_words import CheckWords
-from adapters.database.pager import OwedPage
+from adapters.database.owed_pages import OwedPage
 from adapters.mail.page_sender import MessagePageSender, in_words, template_of
 from adapters.rendering import Templates
 from domain.people import M, Person
@@ -21,6 +21,10 @@ BREACH = OwedPage(
     at=NOON, due_at=NOON - 12 * MINUTE, exercise=False,
 )  # fmt: skip
 WARNING = BREACH.but(rung=0, due_at=NOON + HOUR)
+NOTICE = WARNING.but(
+    about="notice:new-case",
+    says=f"A new case waits for an officer. cir triage acknowledge {REFERENCE}",
+)
 
 
 @pytest.fixture
@@ -43,7 +47,9 @@ def sender(notifier: FakeNotifier) -> MessagePageSender:
         ((WARNING.but(rung=1),), "clock-warning"),  # its rung was empty; it warns all the same
         ((BREACH.but(about="alarm:life-risk#1", rung=2),), "alarm"),
         ((BREACH.but(about="alarm:report-repeated#1", rung=0),), "alarm"),
+        ((NOTICE,), "notice-by-page"),
         ((BREACH, WARNING), "escalation-digest"),
+        ((NOTICE, NOTICE), "escalation-digest"),
     ],
 )
 def test_a_message_has_the_template_of_what_it_holds(
@@ -115,6 +121,57 @@ async def test_with_no_channel_left_it_is_an_error(
     notifier.answers = {"email": [refused], "sms": [refused]}
     with pytest.raises(OSError, match="priya"):
         await sender.send(PRIYA, (BREACH,), "page/x/priya")
+
+
+async def test_a_notice_says_what_answers_it_and_asks_nobody_to_acknowledge(
+    sender: MessagePageSender, notifier: FakeNotifier
+) -> None:
+    await sender.send(PRIYA, (NOTICE,), "page/x/priya")
+    mail, text = notifier.calls
+    for words in (mail.body, text.sms):
+        assert f"cir triage acknowledge {REFERENCE}" in words
+        assert "escalation" not in words
+    assert "Say that you have it" not in mail.body
+    assert "Deadline: " in mail.body
+    await sender.send(PRIYA, (NOTICE.but(due_at=NOON),), "page/y/priya")
+    assert "Deadline: " not in notifier.calls[2].body
+
+
+async def test_the_better_channel_says_what_became_of_it(
+    sender: MessagePageSender, notifier: FakeNotifier
+) -> None:
+    notifier.answers["email"] = [Delivery(state="accepted")]
+    sent = await sender.send(PRIYA, (BREACH,), "page/x/priya")
+    assert (sent.state, sent.doubled) == ("delivered", False)
+
+
+class TestInDoubt:
+    """A message that an earlier try may have sent, before its worker died."""
+
+    async def test_what_a_channel_has_does_not_go_again(
+        self, sender: MessagePageSender, notifier: FakeNotifier
+    ) -> None:
+        await sender.send(PRIYA, (BREACH,), "page/x/priya")
+        await sender.send(PRIYA, (BREACH,), "page/x/priya", in_doubt=True)
+        assert [call.channel for call in notifier.calls] == ["email", "sms"]
+
+    async def test_what_no_channel_had_goes(
+        self, sender: MessagePageSender, notifier: FakeNotifier
+    ) -> None:
+        sent = await sender.send(PRIYA, (NOTICE,), "page/x/priya", in_doubt=True)
+        assert [call.channel for call in notifier.calls] == ["email", "sms"]
+        assert not sent.doubled
+
+    async def test_where_nobody_can_tell_a_page_goes_again_and_a_notice_does_not(
+        self, sender: MessagePageSender, notifier: FakeNotifier
+    ) -> None:
+        notifier.blind = {"email", "sms"}
+        doubled = await sender.send(PRIYA, (BREACH, NOTICE), "page/x/priya", in_doubt=True)
+        assert (doubled.state, doubled.doubled) == ("delivered", True)
+        assert len(notifier.calls) == 2
+        lost = await sender.send(PRIYA, (NOTICE,), "page/y/priya", in_doubt=True)
+        assert (lost.state, "no look-up" in lost.how) == ("failed", True)
+        assert len(notifier.calls) == 2
 
 
 async def test_an_exercise_goes_to_the_sink(

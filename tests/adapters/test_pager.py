@@ -6,7 +6,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.paging import PageAnswer, PageBatch
-from adapters.database.pager import DatabasePager, OwedPage
+from adapters.database.owed_pages import OwedPage
+from adapters.database.pager import DatabasePager
 from adapters.database.registers import Registers
 from tests.builders import DAY, HOUR, MINUTE, NOON, OTHER, REFERENCE
 from tests.databases import Clock, Database, taken_away

@@ -189,7 +189,9 @@ class TestAddresses:
     async def test_one_person_is_found_by_their_id(self, registers: Registers) -> None:
         await registers.fill_people((KAYA, HELEN))
         (found,) = await RegisterAddresses(registers, {}).of_person("helen")
-        assert found == Address(name="Helen Voss", email=HELEN.email, phone=HELEN.phone)
+        assert found == Address(
+            name="Helen Voss", email=HELEN.email, phone=HELEN.phone, person="helen"
+        )
 
     async def test_with_the_database_away_those_last_read_must_do(
         self, registers: Registers, engine: AsyncEngine

@@ -10,7 +10,7 @@ from activities.notice_ports import Rendered
 from adapters.check_words import WORDS, CheckWords
 from adapters.rendering import TEMPLATES, PageLine, Templates, plain, pounds, quoted, uk_time
 from domain.notice import Address, Channel, Notice
-from domain.notices import CATALOGUE, PAGE_TEMPLATES, Entry
+from domain.notices import CATALOGUE, NOTICE_BY_PAGE, PAGE_TEMPLATES, Entry
 from tests.builders import OTHER
 from tests.notice_moments import (
     COUNCIL_NAME,
@@ -206,7 +206,8 @@ def test_the_words_of_a_duplicate_of_the_councils_own_case(
 
 def test_each_notice_has_a_folder_and_each_folder_a_notice() -> None:
     folders = {p.name for p in TEMPLATES.iterdir() if p.is_dir() and not p.name.startswith("_")}
-    assert folders == {entry.notice for entry in CATALOGUE} | set(PAGE_TEMPLATES)
+    pages = {*PAGE_TEMPLATES, NOTICE_BY_PAGE}
+    assert folders == {entry.notice for entry in CATALOGUE} | pages
 
 
 def test_templates_hold_no_logic_beyond_if_and_for() -> None:
@@ -227,6 +228,49 @@ def test_the_words_of_each_page(
     rows = [page(1), page(2)] if template == "escalation-digest" else [page(1)]
     text = in_full(templates.render_page(template, "Priya Nair", rows))
     assert text == golden
+
+
+def test_the_words_of_a_notice_by_page(templates: Templates, golden: SnapshotAssertion) -> None:
+    text = in_full(templates.render_page(NOTICE_BY_PAGE, "Priya Nair", [a_notice(1)]))
+    assert text == golden
+
+
+def test_the_words_of_pages_and_a_notice_in_one(
+    templates: Templates, golden: SnapshotAssertion
+) -> None:
+    rows = [page(1), a_notice(2)]
+    text = in_full(templates.render_page("escalation-digest", "Priya Nair", rows))
+    assert text == golden
+
+
+def test_notices_alone_send_nobody_to_the_list_of_escalations(templates: Templates) -> None:
+    rows = [a_notice(1).model_copy(update={"due_at": ""}), a_notice(2)]
+    words = templates.render_page("escalation-digest", "Priya Nair", rows)
+    assert words.sms.endswith("Worst: CIR-2026-000121 hand-over-request. cir inbox")
+    assert "cir escalation" not in words.body
+    assert words.body.count("Deadline: ") == 1
+
+
+@ENTRIES
+def test_the_pager_says_of_a_notice_what_its_text_says(entry: Entry, templates: Templates) -> None:
+    notice = notice_of(entry)
+    words = rendered(templates, notice, "page")
+    assert words.says in words.sms
+    assert bool(words.says) is bool(words.sms)
+    assert not re.search(r"OFFICIAL|duty line|Ring 0", words.says)
+    assert rendered(templates, notice, "email").says == ""
+
+
+def a_notice(number: int) -> PageLine:
+    case = f"CIR-2026-00012{number}"
+    return PageLine(
+        case=case,
+        about="hand-over-request",
+        says=f"A hand-over waits for you. cir handling accept-hand-over {case}",
+        rung=0,
+        due_at="2026-10-01T02:50:00Z",
+        acknowledge="",
+    )
 
 
 def page(number: int) -> PageLine:

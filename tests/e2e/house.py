@@ -187,12 +187,13 @@ class House:
         return [fact for fact in found if kind in (None, fact["type"])]
 
     def quiet(self, case: str) -> None:
-        """Wait until the case has nothing in flight."""
+        """Wait until the case has nothing in flight; a page that waits for its minute may."""
         until(lambda: not self._pending(case), f"{case} to have nothing in flight")
 
     def _pending(self, case: str) -> bool:
         told = json.loads(self.temporal("workflow", "describe", "-w", case, "-o", "json"))
-        return bool(told.get("pendingActivities") or told.get("pendingWorkflowTask"))
+        names = [one["activityType"]["name"] for one in told.get("pendingActivities", ())]
+        return any(name != "send-page" for name in names) or bool(told.get("pendingWorkflowTask"))
 
     def temporal(self, *words: str) -> str:
         """Run the stock Temporal command line with the desk's codec; return what it printed."""
@@ -233,9 +234,10 @@ class House:
         return [mail for mail in found if case in mail["Subject"]]
 
     def page_files(self, case: str) -> list[Path]:
-        """Return the mails that page somebody, earliest first."""
-        start = f"page.{plain(case)}."
-        found = [p for p in self.outbox.rglob("*.eml") if p.name.startswith(start)]
+        """Return the mails that page somebody about a clock or an alarm, earliest first."""
+        start, notice = f"page.{plain(case)}.", ".page."
+        names = self.outbox.rglob("*.eml")
+        found = [p for p in names if p.name.startswith(start) and notice not in p.name]
         return sorted(found, key=lambda path: path.stat().st_mtime)
 
 
