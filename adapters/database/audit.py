@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import LargeBinary, cast, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import col
 
@@ -20,6 +20,7 @@ from adapters.database.tables import (
     RefusedAttemptRow,
     TurnRow,
 )
+from adapters.keyring import TamperedError
 from domain.chain import GENESIS, Link, Walked, walked
 from domain.fact import Fact
 from domain.personal import ERASED
@@ -94,7 +95,8 @@ class Audit:
         facts = [_exported(link, key) for link in links]
         found = walked(links)
         chain = {"method": METHOD, "genesis": GENESIS, "facts": found.links, "head": found.head}
-        packs = [f["fact"] for f in facts if f["fact"]["type"] == "billing-handed-off"]
+        told = [fact["fact"] for fact in facts if fact["fact"] is not None]
+        packs = [fact for fact in told if fact.get("type") == "billing-handed-off"]
         return {
             "schema": "cir-export/1",
             "case": case,
@@ -156,7 +158,7 @@ async def _links(connection: AsyncConnection, case: str) -> list[Link]:
             col(CaseEventRow.seq),
             col(CaseEventRow.before),
             col(CaseEventRow.hash),
-            col(CaseEventRow.body),
+            cast(col(CaseEventRow.body), LargeBinary),  # SQLite keeps text that was put there
         )
         .where(col(CaseEventRow.case) == case)
         .order_by(col(CaseEventRow.seq))
@@ -169,9 +171,18 @@ def _exported(link: Link, key: CaseKey) -> dict[str, Any]:
         "seq": link.seq,
         "before": link.before,
         "hash": link.hash,
-        "body": link.body.decode(),
-        "fact": read_fact(link.body, link.seq, key),
+        "body": link.body.decode(errors="replace"),
+        "fact": _opened(link, key),
     }
+
+
+def _opened(link: Link, key: CaseKey) -> dict[str, Any] | None:
+    """Return the fact in a row; ``None`` where it was altered so that it cannot be read."""
+    try:
+        fact: Any = read_fact(link.body, link.seq, key)
+    except (ValueError, TamperedError):
+        return None
+    return fact if isinstance(fact, dict) else None
 
 
 async def _rows(connection: AsyncConnection, table: Any, case: str) -> list[dict[str, Any]]:  # noqa: ANN401

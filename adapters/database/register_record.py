@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import LargeBinary, cast, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import col
 
@@ -55,7 +55,12 @@ class RegisterRecord:
         Raises:
             ChainBrokenError: With the first entry that does not fit.
         """
-        query = select(RegisterEntryRow).order_by(col(RegisterEntryRow.seq))
+        query = select(
+            col(RegisterEntryRow.seq),
+            col(RegisterEntryRow.before),
+            col(RegisterEntryRow.hash),
+            cast(col(RegisterEntryRow.body), LargeBinary).label("body"),  # text may be there
+        ).order_by(col(RegisterEntryRow.seq))
         found, head = [], GENESIS
         async with reading(self._engine) as connection:
             for number, row in enumerate(await connection.execute(query), start=1):

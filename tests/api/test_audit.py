@@ -67,6 +67,22 @@ async def test_each_link_that_does_not_fit_is_named(told: DeskHouse, sql: str, s
     assert (await broken(told, "/audit")).startswith(f"{CASE}: {says}")
 
 
+async def test_what_was_written_by_hand_is_named_and_can_be_taken_as_it_is(
+    told: DeskHouse,
+) -> None:
+    by_hand = "'{}'" if told.engine.dialect.name == "sqlite" else "'{}'::bytea"
+    await run_sql(told.engine, f"UPDATE case_event SET body = {by_hand} WHERE seq = 3")  # noqa: S608
+    assert "fact 3 was altered" in await broken(told)
+    found = (await told.get(f"/audit/{CASE}/export")).json
+    assert "fact 3 was altered" in found["chain"]["broken"]
+    assert (found["chain"]["facts"], len(found["facts"])) == (2, len(STORY.facts))
+    await run_sql(told.engine, f"UPDATE register_entry SET body = {by_hand} WHERE seq = 2")  # noqa: S608
+    lines = (await told.get("/audit")).error["details"]["broken"]
+    assert [("fact 3" in line, "entry 2" in line) for line in lines] == [
+        (True, False), (False, True),
+    ]  # fmt: skip
+
+
 async def test_a_broken_record_of_the_registers_is_named_with_all(told: DeskHouse) -> None:
     await run_sql(told.engine, "DELETE FROM register_entry WHERE seq = 2")
     assert "entry 3" in await broken(told, "/audit")
