@@ -53,8 +53,9 @@ class World:
 
         What a step told of after its instant had passed is found late, as on the running service:
         a ladder begins at the rung that time says (guide f 10), and nobody is paged in the past.
+        The run of an archived case is over: not even an alarm that nobody took pages any more.
         """
-        while (due := next_due(case)) is not None:
+        while not case.archived and (due := next_due(case)) is not None:
             if due.at > until or (due.at == until and not through):
                 break
             now = due.at if self._now is None else max(due.at, self._now)

@@ -171,3 +171,15 @@ def test_a_breached_clock_that_was_cancelled_is_late_by_nothing() -> None:
     assert contact["provider-contact"]["state"] == "breached"
     assert contact["provider-contact"]["late_by_s"] is None
     assert contact["decision"]["late_by_s"] == 0
+
+
+def test_an_archived_case_pages_nobody_any_more() -> None:
+    data = story("not-qualified-then-upgraded")
+    data["steps"] = data["steps"][:3]
+    again = {"report_changes": {"impact.risk_to_life": "yes"}}
+    late = {"n": 4, "at": "+8759:00:00", "by": "system", "command": "open-case", "input": again}
+    data["steps"].append(late)
+    data["final"] = {"at": "+9000:00:00"}
+    final = rehearse(read_scenario(json.dumps(data)), a_policy())["final"]
+    rungs = [page["rung"] for page in final["escalations"] if page["clock"] == "alarm:life-risk"]
+    assert (final["archived"], rungs) == (True, [2, 3, 3, 3, 3])
