@@ -30,6 +30,7 @@ from adapters.database.register_news import RegisterNews
 from adapters.database.register_record import RegisterRecord
 from adapters.database.registers import Registers
 from adapters.database.reporting import Reporting
+from adapters.database.retention import Retention
 from adapters.database.webhooks import Webhooks
 from adapters.desk_key import DeskKey
 from adapters.policies import read_numbers, read_policy
@@ -65,6 +66,7 @@ from api import (
 from api.answers import Answer, database_away, fault, misread, no_door, say
 from api.buckets import Buckets
 from api.desk import Desk
+from api.disposing import Disposer
 from api.explaining import Explainer
 from api.keys import keys_of
 from api.looking import Looking
@@ -214,7 +216,11 @@ async def _desk(settings: Settings, engine: AsyncEngine, client: Client, policy:
         instructor=Instructor(client),
         tell_cases=lambda: tell_cases_now(client, news),
         acts=acts,
-        doing={"case-revive": reviver},
+        doing={
+            "case-revive": reviver,
+            "case-dispose": Disposer(engine, keys, policy, acts, utc_now),
+        },
+        retention=Retention(engine, policy, utc_now),
         key=key,
         now=utc_now,
     )

@@ -21,6 +21,18 @@ async def revive(case: str, request: Request, who: Asking, desk: TheDesk) -> dic
     return await _proposed("case-revive", case, request, who, desk)
 
 
+@router.post("/cases/{case}/dispose")
+async def dispose(case: str, request: Request, who: Asking, desk: TheDesk) -> dict[str, Any]:
+    """Propose that what is about people in a case is erased, once its time is over."""
+    return await _proposed("case-dispose", case, request, who, desk)
+
+
+@router.get("/disposal")
+async def disposal(_who: Asking, desk: TheDesk) -> list[dict[str, Any]]:
+    """Return what of which case was kept for as long as it is to be kept."""
+    return await desk.retention.due()
+
+
 async def _proposed(
     about: About, case: str, request: Request, who: Who, desk: Desk
 ) -> dict[str, Any]:

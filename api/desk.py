@@ -16,6 +16,7 @@ from adapters.database.quarantine import Quarantine
 from adapters.database.register_changes import RegisterChanges
 from adapters.database.register_record import RegisterRecord
 from adapters.database.registers import Registers
+from adapters.database.retention import Retention
 from adapters.desk_key import DeskKey
 from adapters.temporal.instructing import (
     CaseFaultError,
@@ -110,6 +111,7 @@ class Desk:
         tell_cases: Callable[[], Awaitable[None]],
         acts: CaseActs,
         doing: Mapping[About, Act],
+        retention: Retention,
         key: DeskKey,
         now: Callable[[], datetime],
     ) -> None:
@@ -128,6 +130,7 @@ class Desk:
         self.tell_cases = tell_cases
         self.acts = acts
         self.doing = doing
+        self.retention = retention
         self._acknowledged: dict[str, int] = {}
 
     async def instruct(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client, WorkflowQueryFailedError, WorkflowQueryRejectedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -91,7 +92,7 @@ class Reviver:
             return await self._acts.confirm(change.number, by, roles, _nothing)
         ready = await self._ready(case)
         return await self._acts.confirm(
-            change.number, by, roles, lambda done: self._start(ready, done)
+            change.number, by, roles, lambda _, done: self._start(ready, done)
         )
 
     async def _was_done(self, case: str, change: int) -> bool:
@@ -193,7 +194,7 @@ class Reviver:
         )
 
 
-async def _nothing(_change: Change) -> None:
+async def _nothing(_connection: AsyncConnection, _change: Change) -> None:
     """Do nothing: it was done before."""
 
 

@@ -122,7 +122,9 @@ def _councils(csv: str | None) -> Any:  # noqa: ANN401  (imported only by the ve
 
 
 def listed(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
-    """List cases."""
+    """List cases, or what of them is due to go."""
+    if values["disposal_due"]:
+        return options.desk.get("/disposal")
     query = {name: values[name] for name in (*FILTERS, "opened_since") if values[name]}
     query.update({name: True for name in FLAGS if values[name]})
     return options.desk.get("/cases", limit=values["limit"], **query)
@@ -160,6 +162,11 @@ def instructed(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
 def revived(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     """Propose that a case whose run was ended by hand runs again."""
     return _acted(options, values, "revive")
+
+
+def disposed(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
+    """Propose that what is about people in a case is erased."""
+    return _acted(options, values, "dispose")
 
 
 def _acted(options: Options, values: dict[str, Any], act: str) -> Any:  # noqa: ANN401
@@ -225,7 +232,8 @@ def _filters() -> list[click.Parameter]:
     flags = [click.Option([f"--{name}"], is_flag=True, help=w) for name, w in FLAGS.items()]
     limit = click.Option(["--limit"], type=int, default=100, help="As many at the most.")
     since = click.Option(["--opened-since"], callback=instant, metavar="WHEN", help="Not before.")
-    return [*plain, since, *flags, limit]
+    due = click.Option(["--disposal-due"], is_flag=True, help="What was kept long enough instead.")
+    return [*plain, since, *flags, limit, due]
 
 
 def _opening() -> dict[str, click.Command]:
@@ -285,6 +293,13 @@ def verbs() -> dict[str, click.Command]:
             "revive",
             revived,
             "Let a case run again whose run was ended by hand; a second person confirms.",
+            CASE,
+            *why,
+        ),
+        "dispose": _command(
+            "dispose",
+            disposed,
+            "Erase what is about people in a case kept long enough; a second person confirms.",
             CASE,
             *why,
         ),

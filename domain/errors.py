@@ -142,6 +142,9 @@ class Code(StrEnum):
     CHANGE_LAPSED = "change-lapsed"
     # acts on a case, by two people
     CASE_RUNS = "case-runs"
+    NOT_ARCHIVED = "not-archived"
+    UNDER_LEGAL_HOLD = "under-legal-hold"
+    KEPT_STILL = "kept-still"
 
 
 NOT_ALLOWED = frozenset(

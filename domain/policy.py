@@ -276,6 +276,15 @@ class Policy(Value):
         minutes = timedelta(minutes=self.setting(f"{window}.window_minutes"))
         return start.astimezone(UTC) + self.scaled(by_calendar + minutes)
 
+    def kept_for(self, start: datetime, *, months: int = 0, days: int = 0) -> datetime:
+        """Return when something kept from ``start`` may go: the same hour of London, UTC.
+
+        Retention is never run faster: ``time_scale`` counts for clocks, ladders and windows.
+        """
+        later = _months_later(start, months).astimezone(LONDON)
+        day = later.date() + timedelta(days=days)
+        return later.replace(year=day.year, month=day.month, day=day.day).astimezone(UTC)
+
     @property
     def initial_authority_pence(self) -> int:
         """Return MHCLG's authority on a case from its first activation."""

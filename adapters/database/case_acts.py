@@ -66,7 +66,7 @@ class CaseActs:
         number: int,
         by: str,
         roles: tuple[Role, ...],
-        act: Callable[[Change], Awaitable[None]],
+        act: Callable[[AsyncConnection, Change], Awaitable[None]],
     ) -> Change:
         """Do an act, and keep that it was done; neither without the other.
 
@@ -74,7 +74,8 @@ class CaseActs:
             number: Of the change.
             by: The second person.
             roles: Theirs.
-            act: Does it; whatever it raises leaves the change waiting.
+            act: Does it, in the transaction that keeps it; whatever it raises leaves the change
+                waiting.
 
         Raises:
             UnknownChangeError: There is no such change.
@@ -88,7 +89,7 @@ class CaseActs:
             must_be_proposed(change, proposer[0].roles if proposer else ())
             change = await self._shown(connection, change)
             done = change.but(state="confirmed", settled_by=by, settled_at=at)
-            await act(done)
+            await act(connection, done)
             await settle(connection, done.but(reason=None))
             await write_down(connection, at, "confirmed", by, told_of(done))
             return done

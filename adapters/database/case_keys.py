@@ -14,10 +14,10 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
-from adapters.database.engine import insert_once, writing
+from adapters.database.engine import insert_once
 from adapters.database.tables import CaseKeyRow
 from adapters.keyring import Keyring, TamperedError
 from domain.personal import ERASED, SEALED, opened
@@ -101,21 +101,24 @@ class CaseKeys:
         found = await self._found(connection, case)
         return found if found is not None else CaseKey(case, None)
 
-    async def destroy(self, engine: AsyncEngine, case: str) -> None:
+    async def destroy(self, connection: AsyncConnection, case: str) -> None:
         """Destroy the key of a case for good: what is personal in its record is erased.
+
+        Args:
+            connection: In the transaction that writes down who did it.
+            case: Its reference.
 
         Raises:
             NoSuchKeyError: It has none, or it was destroyed before.
         """
-        async with writing(engine) as connection:
-            done = await connection.execute(
-                update(CaseKeyRow)
-                .where(col(CaseKeyRow.case) == case, col(CaseKeyRow.wrapped).is_not(None))
-                .values(wrapped=None, key_id="", destroyed_at=self._now())
-                .returning(col(CaseKeyRow.case))
-            )
-            if done.first() is None:
-                raise NoSuchKeyError(f"{case} has no key to destroy.")
+        done = await connection.execute(
+            update(CaseKeyRow)
+            .where(col(CaseKeyRow.case) == case, col(CaseKeyRow.wrapped).is_not(None))
+            .values(wrapped=None, key_id="", destroyed_at=self._now())
+            .returning(col(CaseKeyRow.case))
+        )
+        if done.first() is None:
+            raise NoSuchKeyError(f"{case} has no key to destroy.")
 
     async def _found(self, connection: AsyncConnection, case: str) -> CaseKey | None:
         rows = await connection.execute(

@@ -12,8 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.ext.asyncio import create_async_engine as _create
 from sqlmodel import SQLModel
 
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000")
-"""WAL with synchronous FULL is safe for power loss; a writer waits up to 5 s for another."""
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=5000",
+    "secure_delete=ON",
+)
+"""WAL with synchronous FULL is safe for power loss; a writer waits up to 5 s for another; what is
+deleted is overwritten, or a destroyed key could be read from the file."""
 
 CONNECT_WITHIN_S = 5
 """Seconds a PostgreSQL server may take to answer [our default]; SQLite's writers wait as long."""
@@ -105,6 +112,19 @@ async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         if connection.dialect.name == "postgresql":
             await connection.execute(select(func.pg_advisory_xact_lock(WRITERS)))
         yield connection
+
+
+async def forget(engine: AsyncEngine) -> None:
+    """Let go of what was overwritten: on SQLite the log of pages, which has the old ones.
+
+    A reader that is in the way keeps it for as long as it reads, and the next write reuses it.
+    PostgreSQL's own vacuum does it in its time.
+    """
+    if engine.dialect.name == "sqlite":
+        async with engine.connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            if driver is not None:
+                await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @asynccontextmanager

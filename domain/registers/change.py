@@ -25,11 +25,21 @@ CONFIRMERS = frozenset({A})
 """The second person: a senior approver, or whoever may what one may."""
 
 About = Literal[
-    "people", "rota", "councils", "providers", "token-issue", "token-revoke", "case-revive"
+    "people",
+    "rota",
+    "councils",
+    "providers",
+    "token-issue",
+    "token-revoke",
+    "case-revive",
+    "case-dispose",
 ]
 """What a change is about."""
 
-ACTS: dict[About, str] = {"case-revive": "the revival of"}
+ACTS: dict[About, str] = {
+    "case-revive": "the revival of",
+    "case-dispose": "the erasure of what is about people in",
+}
 """Acts on a case, in words; a senior approver proposes them, or whoever may what one may."""
 
 State = Literal["pending", "confirmed", "withdrawn", "overtaken"]

@@ -54,6 +54,12 @@ def cases(engine: AsyncEngine, clock: Clock) -> Cases:
     return Cases(engine, clock, case_keys())
 
 
+async def destroyed(engine: AsyncEngine, keys: CaseKeys | None = None) -> None:
+    """Destroy the key of the case."""
+    async with writing(engine) as connection:
+        await (keys or case_keys()).destroy(connection, REFERENCE)
+
+
 async def bodies(engine: AsyncEngine, case: str = REFERENCE) -> list[bytes]:
     async with reading(engine) as connection:
         rows = await connection.execute(
@@ -120,7 +126,7 @@ async def test_after_erasure_the_chain_verifies_and_reads_say_erased(
     await records.append(a_batch(a_note(1), a_note(2)))
     await records.append(a_batch(a_note(1), case=OTHER))
     head = await records.verify(REFERENCE)
-    await case_keys().destroy(engine, REFERENCE)
+    await destroyed(engine)
     assert await records.verify(REFERENCE) == head
     facts = await cases.history(REFERENCE)
     assert [(f["payload"], f["evidence"]) for f in facts] == [
@@ -134,7 +140,7 @@ async def test_after_erasure_facts_still_go_on_the_record_without_what_is_person
     engine: AsyncEngine, records: DatabaseRecords, cases: Cases
 ) -> None:
     await records.append(a_batch(a_note(1)))
-    await case_keys().destroy(engine, REFERENCE)
+    await destroyed(engine)
     await records.append(a_batch(a_note(1), a_note(2, "Later.")))
     assert await records.verify(REFERENCE)
     assert [f["payload"]["text"] for f in await cases.history(REFERENCE)] == ["[erased]"] * 2
@@ -144,11 +150,11 @@ async def test_after_erasure_facts_still_go_on_the_record_without_what_is_person
 async def test_a_key_is_destroyed_once_and_never_made_again(engine: AsyncEngine) -> None:
     keys = case_keys()
     with pytest.raises(NoSuchKeyError):
-        await keys.destroy(engine, REFERENCE)
+        await destroyed(engine, keys)
     await DatabaseRecords(engine, keys).append(a_batch(a_note()))
-    await keys.destroy(engine, REFERENCE)
+    await destroyed(engine, keys)
     with pytest.raises(NoSuchKeyError):
-        await keys.destroy(engine, REFERENCE)
+        await destroyed(engine, keys)
     async with reading(engine) as connection:
         (row,) = (await connection.execute(select(col(CaseKeyRow.wrapped)))).all()
         assert row.wrapped is None

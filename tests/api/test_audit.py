@@ -8,6 +8,7 @@ import pytest
 from activities.records import FactBatch
 from adapters.database.attempts import Attempts
 from adapters.database.case_keys import CaseKeys
+from adapters.database.engine import writing
 from adapters.database.records import DatabaseRecords
 from domain.chain import GENESIS
 from domain.view import view_of
@@ -136,7 +137,8 @@ async def test_nothing_is_made_again_from_a_record_that_is_not_whole(told: DeskH
 
 async def test_what_was_erased_makes_no_case_and_its_row_stays(told: DeskHouse) -> None:
     await run_sql(told.engine, "UPDATE case_view SET breached = true")
-    await keys_of(told).destroy(told.engine, CASE)
+    async with writing(told.engine) as connection:
+        await keys_of(told).destroy(connection, CASE)
     reply = await told.post("/audit/rebuild", {}, await told.token_of("priya"))
     assert "erased" in reply.error["message"]
     assert (await told.get(f"/audit/{CASE}")).json["facts"] == len(STORY.facts)
