@@ -42,6 +42,7 @@ class Traced(APIRoute):
         handle = super().get_route_handler()
 
         async def traced(request: Request) -> Response:
+            """Answer; a refusal is told."""
             request.state.caller = Caller(f"{request.method} {self.path}")
             try:
                 response = await handle(request)

@@ -259,36 +259,13 @@ def _opening() -> dict[str, click.Command]:
     }
 
 
-def verbs() -> dict[str, click.Command]:
-    """Return every verb of ``cir case`` that is not a command of the service."""
-    command = click.Argument(["command"], metavar="COMMAND")
-    cases = click.Argument(["case"], metavar="CASE|-")
-    maybe = click.Argument(["case"], metavar="[CASE]", required=False)
-    until = click.Option(
-        ["--for", "until"],
-        required=True,
-        callback=_until,
-        metavar="phase=P|key=K",
-        help="phase=containment, or key=K: until that instruction is on the record.",
-    )
+def _by_two() -> dict[str, click.Command]:
+    """Return the acts on a case that a second person confirms."""
     why = [
         click.Option(["--reason"], help="Why; it is kept with the case."),
         click.Option(["--reason-file"], metavar="FILE", help="The reason in a file."),
     ]
-    refused = click.Option(["--refused"], is_flag=True, help="What was refused instead.")
     return {
-        **_opening(),
-        "list": _command("list", listed, "List cases.", *_filters()),
-        "show": _command("show", shown, "Everything about one case.", CASE),
-        "explain": _command(
-            "explain", explained, "Why it stands where it stands: who must act, and why.", CASE
-        ),
-        "history": _command(
-            "history", history, "The facts of a case, oldest first.", CASE, refused
-        ),
-        "instruct": _command(
-            "instruct", instructed, "Send any command as JSON.", cases, command, *GIVING
-        ),
         "revive": _command(
             "revive",
             revived,
@@ -303,6 +280,36 @@ def verbs() -> dict[str, click.Command]:
             CASE,
             *why,
         ),
+    }
+
+
+def verbs() -> dict[str, click.Command]:
+    """Return every verb of ``cir case`` that is not a command of the service."""
+    command = click.Argument(["command"], metavar="COMMAND")
+    cases = click.Argument(["case"], metavar="CASE|-")
+    maybe = click.Argument(["case"], metavar="[CASE]", required=False)
+    until = click.Option(
+        ["--for", "until"],
+        required=True,
+        callback=_until,
+        metavar="phase=P|key=K",
+        help="phase=containment, or key=K: until that instruction is on the record.",
+    )
+    refused = click.Option(["--refused"], is_flag=True, help="What was refused instead.")
+    return {
+        **_opening(),
+        "list": _command("list", listed, "List cases.", *_filters()),
+        "show": _command("show", shown, "Everything about one case.", CASE),
+        "explain": _command(
+            "explain", explained, "Why it stands where it stands: who must act, and why.", CASE
+        ),
+        "history": _command(
+            "history", history, "The facts of a case, oldest first.", CASE, refused
+        ),
+        "instruct": _command(
+            "instruct", instructed, "Send any command as JSON.", cases, command, *GIVING
+        ),
+        **_by_two(),
         "wait": _command("wait", waited, "Wait for a phase or an instruction.", CASE, until),
         "print": _command("print", printed, "A page a case, for paper; all open ones.", maybe),
         "watch": _command("watch", watched, "Show a case as it changes.", CASE),

@@ -146,6 +146,7 @@ def _door(speed: int, at: datetime) -> str:
 
 def _opened(options: Options, door: str, reports: list[bytes]) -> list[Opened]:
     def one(report: bytes) -> Opened:
+        """Open one, again while the desk is too busy."""
         began, again = utc_now(), 0
         while True:
             try:
@@ -166,6 +167,7 @@ def _breached(options: Options, cases: list[str]) -> list[Breach]:
     found: dict[str, Breach] = {}
 
     def look() -> int:
+        """Return how many have by now."""
         for case in [one for one in cases if one not in found]:
             breach = _breach_of(case, _facts(options, case))
             if breach is not None:
@@ -219,6 +221,7 @@ def _gathered(
     mails: list[Mail] = []
 
     def look() -> int:
+        """Return how many pairs of person and case a message has told of by now."""
         mails[:] = _mails(sink, began, cases, people)
         return len(wanted & {(mail.person, case) for mail in mails for case in mail.cases})
 

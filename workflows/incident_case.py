@@ -258,6 +258,7 @@ class IncidentCaseWorkflow:
         """
 
         def may() -> bool:
+            """Tell whether nothing is under way that the new run could not take up."""
             ready = self._delivery.may_carry_over if messages else self._delivery.is_idle
             idle = ready and not self._refresher.is_busy
             return idle and workflow.all_handlers_finished()
