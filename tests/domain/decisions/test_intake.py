@@ -62,7 +62,13 @@ def test_a_newborn_case_carries_all_that_it_needs() -> None:
     assert (case.opened_at, case.entered_at, case.received_at) == (ONE, ONE, NOON)
     assert case.aware_at == NOON.replace(hour=11, minute=30)
     assert case.category is Category.UNCATEGORISED
-    opened = CaseOpened(at=ONE, report=a_report(), council=a_council(), received_at=NOON)
+    opened = CaseOpened(
+        at=ONE,
+        report=a_report(),
+        council=a_council(),
+        received_at=NOON,
+        begun=an_opening().begun,
+    )
     assert events == (opened,)
     assert applied(case, events) == case
 
