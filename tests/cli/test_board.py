@@ -17,6 +17,13 @@ from tests.cli.test_terminal import a_line
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
+INTERRUPTIBLE = """\
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("cli.main", run_name="__main__", alter_sys=True)
+"""
+"""Runs ``cir`` as at a terminal, also where tests run in the background and nothing interrupts."""
+
 
 def due(minutes: float) -> str:
     return (NOON + timedelta(minutes=minutes)).isoformat()
@@ -76,7 +83,7 @@ def test_on_a_terminal_it_is_drawn_again_until_it_is_stopped(cir: Shell, desk: P
     desk.reads["/cases"] = [a_line()]
     ours, theirs = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-m", "cli.main", "board", "--every", "1"],
+        [sys.executable, "-c", INTERRUPTIBLE, "board", "--every", "1"],
         cwd=ROOT,
         env={**cir.environment, "TERM": "xterm-256color"},
         stdin=subprocess.DEVNULL,
@@ -84,10 +91,13 @@ def test_on_a_terminal_it_is_drawn_again_until_it_is_stopped(cir: Shell, desk: P
         stderr=subprocess.DEVNULL,
     ) as process:
         os.close(theirs)
-        shown = b""
-        while shown.count(CASE.encode()) < 2:
-            shown += os.read(ours, 65536)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 130
+        try:
+            shown = b""
+            while shown.count(CASE.encode()) < 2:
+                shown += os.read(ours, 65536)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=60) == 130
+        finally:
+            process.kill()
     os.close(ours)
     assert len(desk.asked) >= 2
