@@ -43,6 +43,7 @@ def test_a_colleague_joins_gets_a_token_and_loses_it_again(house: House) -> None
     house.ask("people", "confirm", str(issued["change"]), by="ruth")
     case = house.open()
     assert house.ask("triage", "acknowledge", case, by="nora")["events"][0]["by"] == "nora"
+    house.quiet(case)
 
     left = house.ask("people", "import", "-", by="helen", body=people)
     assert case in left["doubts"][0]
