@@ -76,11 +76,16 @@ def in_time(house: House, stories: dict[Path, tuple[str, ...]]) -> dict[str, dic
         for group in groups:
             for path, answer in side_by_side(house, group, speed).items():
                 answers[path.stem] = answer.data
-        late = {path for path in left if answers[path.stem].get("late")}
+        late = {path for path in left if is_late(answers[path.stem])}
         left = {path: more for path, more in left.items() if path in late}
         if not left:
             break
     return answers
+
+
+def is_late(answer: dict[str, Any]) -> bool:
+    """Tell whether a step came after a clock, or was not even answered in its time."""
+    return bool(answer.get("late")) or answer.get("error", {}).get("kind") == "queued"
 
 
 def side_by_side(

@@ -27,7 +27,7 @@ def test_a_surge_pages_for_every_case_and_one_word_takes_them_all(brisk: House) 
     assert (told["breached"], told["clocks"]) == (8, ["triage-acknowledgement"])
     assert told["without_message"] == []
     assert told["page_rows"] >= 8
-    assert sum(told["messages"].values()) < told["page_rows"]
+    assert max(told["messages"].values()) < len(cases)  # what is new to a rung, and its clocks
     assert told["least_apart_s"] is None or told["least_apart_s"] >= GATHERED_S
     assert all(brisk.show(case)["exercise"] for case in cases[:2])
     assert not [path for path in brisk.outbox.rglob("*") if path.is_file()]
