@@ -72,7 +72,10 @@ def of_refusal(refused: Refused, key: str | None = None) -> Answer:
 def status_of(answer: Answer) -> int:
     """Return the HTTP status: of the code where it has one, else of the kind."""
     fields = answer.details.get("fields", ())
-    codes = (answer.code, *(one.get("code") for one in fields if not one.get("field")))
+    codes = (
+        answer.code,
+        *(one.get("code") for one in fields if isinstance(one, dict) and not one.get("field")),
+    )
     return next((OF_CODE[code] for code in codes if code in OF_CODE), STATUS[answer.kind])
 
 
