@@ -71,7 +71,10 @@ class AmendReport(Command):
             raise Refused(
                 Code.USE_OTHER_COMMAND,
                 f"{fields} of {case.reference} cannot be amended in the report: use {others}.",
-                fields=sorted(wrong),
+                fields=tuple(
+                    {"field": path, "code": Code.USE_OTHER_COMMAND.value, "message": f"use {other}"}
+                    for path, other in sorted(wrong.items())
+                ),
             )
 
     def _amended(self, case: Case, at: datetime) -> Report:

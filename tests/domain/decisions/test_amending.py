@@ -82,7 +82,9 @@ def test_null_makes_a_field_unknown() -> None:
 def test_what_has_a_command_of_its_own_is_not_amended(field: str) -> None:
     refused = refusal(amend({field: "x", "impact.media_interest": "yes"}), a_case())
     assert refused.code is Code.USE_OTHER_COMMAND
-    assert refused.details["fields"] == [field]
+    (told,) = refused.details["fields"]
+    assert (told["field"], told["code"]) == (field, "use-other-command")
+    assert told["message"].startswith("use cir ")
     assert "cir " in refused.message
 
 

@@ -105,8 +105,10 @@ class Stage(World):
         before = self.case.model_dump_json()
         try:
             done = carry_out(self.case, command, self.now, instruction)
-        except Refused:
+        except Refused as refused:
             assert self.case.model_dump_json() == before, "a refusal changes nothing"
+            for line in refused.details.get("fields", ()):
+                assert {"field", "message"} <= line.keys(), "a field is told with what is wrong"
             raise
         assert carry_out(self.case, command, self.now, instruction) == done
         assert self.case.model_dump_json() == before
