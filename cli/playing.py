@@ -20,6 +20,9 @@ PATIENCE_S = 10.0
 TURN_S = 10.0
 """Seconds of one question to the desk while waiting; it allows 30."""
 
+ASKED_AGAIN = 6
+"""How often a step that the service keeps for a worker is asked about; each time for PATIENCE_S."""
+
 NO = ("refused", "not-allowed", "conflict")
 """Kinds of an answer that is a rule's no: something a story may expect."""
 
@@ -162,7 +165,7 @@ class LivePlay:
         try:
             if step.command == "open-case":
                 return self._opened(step)
-            answer = self._post(step.by, self.case, step.command, self._payload(step))
+            answer = self._answer(step)
         except Failure as found:
             if found.error["kind"] not in NO:
                 raise
@@ -196,8 +199,22 @@ class LivePlay:
         }
         return f"/cases?{urlencode(said)}"
 
-    def _post(self, by: str, case: str, command: str, payload: dict[str, Any]) -> dict[str, Any]:
-        path = f"{case_path(case, command)}?patience_s={PATIENCE_S}"
+    def _answer(self, step: "Step") -> dict[str, Any]:
+        """Give an instruction; a busy service that keeps it is asked for its answer by the key."""
+        payload, again = self._payload(step), 0
+        while True:
+            try:
+                answer = self._post(step.by, step.command, payload)
+            except Failure as found:
+                if found.error["kind"] != "queued" or again == ASKED_AGAIN:
+                    raise
+                again += 1
+            else:
+                meant = not again or step.repeat_of is not None
+                return {**answer, "repeated": answer["repeated"] and meant}
+
+    def _post(self, by: str, command: str, payload: dict[str, Any]) -> dict[str, Any]:
+        path = f"{case_path(self.case, command)}?patience_s={PATIENCE_S}"
         key = str(payload["idempotency_key"])
         answer: dict[str, Any] = self._desk(by).post(path, json.dumps(payload).encode(), key)
         return answer

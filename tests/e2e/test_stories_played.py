@@ -76,17 +76,11 @@ def in_time(house: House, stories: dict[Path, tuple[str, ...]]) -> dict[str, dic
         for group in groups:
             for path, answer in side_by_side(house, group, speed).items():
                 answers[path.stem] = answer.data
-        late = {path for path in left if is_late(answers[path.stem])}
+        late = {path for path in left if answers[path.stem].get("late")}
         left = {path: more for path, more in left.items() if path in late}
         if not left:
             break
     return answers
-
-
-def is_late(answer: dict[str, Any]) -> bool:
-    """Tell whether a step came after a clock, or was not even answered in its time."""
-    kind = answer.get("error", {}).get("kind")
-    return bool(answer.get("late")) or kind in ("queued", "unreachable", "unknown-outcome")
 
 
 def side_by_side(
