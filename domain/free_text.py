@@ -44,3 +44,14 @@ def clean_line(text: str) -> str:
 def has_unprintable(text: str) -> bool:
     """Say whether the text has a character that no address, number, code or reference can have."""
     return _UNPRINTABLE.search(text) is not None
+
+
+def left(cleaned: str) -> str:
+    """Return cleaned text, unless nothing is left of it.
+
+    Raises:
+        ValueError: It held nothing that can be shown.
+    """
+    if not cleaned:
+        raise ValueError("Nothing is left once what cannot be shown is taken out; write it again.")
+    return cleaned

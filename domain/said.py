@@ -10,15 +10,15 @@ from pydantic import (
     WrapValidator,
 )
 
-from domain.free_text import clean_line, clean_words
+from domain.free_text import clean_line, clean_words, left
 from domain.personal import PERSONAL
 from domain.policy import Policy
 from domain.value import Instant, Line, Prose, Value
 
-OneLine = Annotated[Line, AfterValidator(clean_line), PERSONAL]
+OneLine = Annotated[Line, AfterValidator(clean_line), AfterValidator(left), PERSONAL]
 """A short text on one line, without what can hurt a screen."""
 
-Words = Annotated[Prose, AfterValidator(clean_words), PERSONAL]
+Words = Annotated[Prose, AfterValidator(clean_words), AfterValidator(left), PERSONAL]
 """A longer text, without what can hurt a screen."""
 
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from domain.case import Case, Contact, Event
 from domain.command import Command, required
 from domain.errors import Code, Refused
-from domain.free_text import clean_line
+from domain.free_text import clean_line, left
 from domain.people import Role, T
 from domain.personal import PersonalText
 from domain.report import is_compromised
@@ -34,7 +34,7 @@ def _of_form(rule: Exact, text: str) -> str:
 
 Email = Annotated[str, AfterValidator(lambda text: _of_form(EMAIL, text))]
 Phone = Annotated[str, AfterValidator(lambda text: _of_form(PHONE, text))]
-OneLine = Annotated[Line, AfterValidator(clean_line)]
+OneLine = Annotated[Line, AfterValidator(clean_line), AfterValidator(left)]
 
 
 class Verified(Value):

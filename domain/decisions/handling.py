@@ -18,7 +18,7 @@ from domain.decisions import (
     succession,
 )
 from domain.errors import Code, Refused
-from domain.free_text import clean_words
+from domain.free_text import clean_words, left
 from domain.people import STAFF, M, Role
 from domain.personal import PersonalText
 from domain.phase import ASS, REP, Phase
@@ -91,7 +91,9 @@ class AddNote(Command):
     group: ClassVar[str] = "handling"
     who: ClassVar[frozenset[Role]] = STAFF
 
-    text: Annotated[Prose, AfterValidator(clean_words), Field(description="The note.")]
+    text: Annotated[
+        Prose, AfterValidator(clean_words), AfterValidator(left), Field(description="The note.")
+    ]
 
     def decide(self, case: Case, at: datetime) -> tuple[Event, ...]:
         """Keep the note."""

@@ -106,3 +106,19 @@ async def test_a_patience_that_cannot_be_read_is_named(desk: DeskHouse, said: st
     reply = await desk.post(f"{ACKNOWLEDGE}?patience_s={said}", KEY)
     assert reply.says == (400, "usage", "invalid-input")
     assert reply.error["details"]["fields"][0]["field"] == "patience_s"
+
+
+@pytest.mark.parametrize(
+    ("command", "inputs"),
+    [
+        ("add-note", {"text": "\x1b[31m"}),
+        ("contact-attempted", {"channel": "phone", "result": "\u202e\x00"}),
+        ("set-contact", {"post": "dpo", "name": "\x1b]0;A title\x07"}),
+    ],
+)
+async def test_words_of_which_nothing_can_be_shown_are_missing(
+    desk: DeskHouse, command: str, inputs: dict[str, str]
+) -> None:
+    reply = await desk.post(f"/cases/{REFERENCE}/{command}", {**KEY, **inputs})
+    assert reply.says == (422, "refused", "invalid-input")
+    assert [one["field"] for one in reply.error["details"]["fields"]] == [[*inputs][-1]]
