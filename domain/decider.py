@@ -6,9 +6,10 @@ would follow.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from domain.case import WHOLE_RECORD, Answered, Case, Event
 from domain.clocks.due import next_deadline
@@ -72,20 +73,62 @@ def build(name: str, payload: dict[str, Any]) -> Command:
     Raises:
         Refused: ``invalid-input`` with ``details.fields``.
     """
+    kind = Command.registry[name]
     try:
-        return Command.registry[name].model_validate(payload)
+        return kind.model_validate(_typed(kind, payload))
     except ValidationError as error:
         fields = tuple(
             {
                 "field": ".".join(str(part) for part in p["loc"]),
                 "code": "missing" if p["type"] == "missing" else "invalid",
-                "message": "is needed" if p["type"] == "missing" else p["msg"],
+                "message": _in_words(p),
             }
             for p in error.errors(include_url=False, include_input=False)
         )
         named = ", ".join(field["field"] or name for field in fields)
         message = f"{name} could not be read: look at {named}."
         raise Refused(Code.INVALID_INPUT, message, fields=fields) from None
+
+
+def _typed(kind: type[Command], payload: dict[str, Any]) -> dict[str, Any]:
+    """Return the inputs, those out that say a whole number as ``true``, 60.0 or "60".
+
+    The types themselves go on reading these: a history reads as it was read.
+    """
+    wholes = {
+        name
+        for name, field in kind.model_fields.items()
+        if int in (field.annotation, *get_args(field.annotation))
+    }
+    loose = {
+        name: "no whole number"
+        for name, said in payload.items()
+        if name in wholes and said is not None and type(said) is not int
+    }
+    return {**payload, **loose}
+
+
+WORDS = {
+    "missing": "is needed",
+    "extra_forbidden": "There is no such input; leave it out.",
+    "literal_error": "Use one of {expected}.",
+    "enum": "Use one of {expected}.",
+    "string_type": "Give text.",
+    "string_too_short": "Fill it in.",
+    "string_too_long": "Use at most {max_length} characters.",
+    "int_parsing": "Give a whole number.",
+    "int_type": "Give a whole number.",
+    "value_error": "{error}",
+    "timezone_aware": "Say the zone too, such as 2026-11-23T02:10:00Z.",
+    "datetime_from_date_parsing": "Give day, time and zone, such as 2026-11-23T02:10:00Z.",
+    "date_from_datetime_parsing": "Give a day, such as 2026-11-23.",
+}
+"""What a person is told of an input that cannot be read, by pydantic's word for it."""
+
+
+def _in_words(problem: ErrorDetails) -> str:
+    words = WORDS.get(problem["type"])
+    return problem["msg"] if words is None else words.format(**problem.get("ctx", {}))
 
 
 def authorise(

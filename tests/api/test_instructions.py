@@ -122,3 +122,33 @@ async def test_words_of_which_nothing_can_be_shown_are_missing(
     reply = await desk.post(f"/cases/{REFERENCE}/{command}", {**KEY, **inputs})
     assert reply.says == (422, "refused", "invalid-input")
     assert [one["field"] for one in reply.error["details"]["fields"]] == [[*inputs][-1]]
+
+
+@pytest.mark.parametrize("said", [True, 60.0, "60", 1e30, [60]])
+async def test_a_whole_number_is_said_as_one(desk: DeskHouse, said: object) -> None:
+    asked = {**KEY, "reason": "More hosts than we thought.", "amount_pence": said}
+    reply = await desk.post(f"/cases/{REFERENCE}/request-spend", asked)
+    assert reply.says == (422, "refused", "invalid-input")
+    (problem,) = reply.error["details"]["fields"]
+    assert problem == {
+        "field": "amount_pence", "code": "invalid", "message": "Give a whole number."
+    }  # fmt: skip
+
+
+async def test_a_person_is_told_in_words_what_to_give(desk: DeskHouse) -> None:
+    wrong = {
+        **KEY, "post": "", "name": "n" * 501, "email": "nowhere", "colour": "red",
+        "occurred_at": "2026-11-23T02:10:00",
+    }  # fmt: skip
+    reply = await desk.post(f"/cases/{REFERENCE}/set-contact", wrong)
+    said = {one["field"]: one["message"] for one in reply.error["details"]["fields"]}
+    assert said == {
+        "post": "Fill it in.",
+        "name": "Use at most 500 characters.",
+        "email": "This must be one email address, such as name@example.org.",
+        "colour": "There is no such input; leave it out.",
+        "occurred_at": "Say the zone too, such as 2026-11-23T02:10:00Z.",
+    }
+    reply = await desk.post(f"/cases/{REFERENCE}/record-category", {**KEY, "category": "C9"})
+    said = {one["field"]: one["message"] for one in reply.error["details"]["fields"]}
+    assert said["category"] == "Use one of 'C1', 'C2', 'C3', 'C4', 'C5' or 'C6'."
