@@ -111,15 +111,20 @@ async def say(_request: Request, answer: Exception) -> JSONResponse:
 
 
 async def misread(_request: Request, error: Exception) -> JSONResponse:
-    """Answer a question whose parameters cannot be read, naming every one."""
+    """Answer a question whose parameters cannot be read, naming every one.
+
+    A word that is outside a list is refused; text that is no number or time is a mistake in typing.
+    """
     found = error.errors() if isinstance(error, RequestValidationError) else ()
+    is_word = bool(found) and all(one["type"] in ("enum", "literal_error") for one in found)
     fields = [
         {"field": ".".join(str(part) for part in one["loc"][1:]), "message": one["msg"]}
         for one in found
     ]
     named = ", ".join(field["field"] for field in fields)
     words = f"The question could not be read: look at {named}."
-    return JSONResponse(body(Answer("usage", "invalid-input", words, fields=fields)), 400)
+    answer = Answer("refused" if is_word else "usage", "invalid-input", words, fields=fields)
+    return JSONResponse(body(answer), status_of(answer))
 
 
 async def no_door(request: Request, error: Exception) -> JSONResponse:

@@ -4,12 +4,15 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from adapters.database.cases import LENGTH, SUMMARY, Column
 from api.answers import Answer, unknown_case
 from api.desk import Desk
 from api.findings import finding_pages
 from api.identity import Asking, TheDesk
+from domain.category import Category
+from domain.phase import Phase
 
 LOOK_AGAIN = 0.05
 """Seconds between two looks at a case that somebody waits for [our default]."""
@@ -20,21 +23,29 @@ MOST_FACTS = 2**31 - 1
 """The greatest number of a fact that a database can hold."""
 
 
+def _column(word: str) -> str:
+    """Return the column that a word names; ``due`` is ``due_at``, as a table's head says it."""
+    name = word.replace("-", "_")
+    return f"{name}_at" if f"{name}_at" in SUMMARY else name
+
+
 class Filters(BaseModel):
     """What a list of cases may be narrowed by."""
 
-    phase: str | None = None
-    category: str | None = None
+    model_config = ConfigDict(use_enum_values=True)
+
+    phase: Phase | None = None
+    category: Category | None = None
     owner: str | None = None
     mine: bool = False
     provider: str | None = None
     breached: bool | None = None
-    breaching: str | None = None
+    breaching: Annotated[str | None, Field(pattern=LENGTH)] = None
     exercise: bool | None = None
     council: str | None = None
     opened_since: AwareDatetime | None = None
     closed: bool | None = None
-    sort: str = "due_at"
+    sort: Annotated[Column, BeforeValidator(_column)] = "due_at"
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
 
 
@@ -84,6 +95,9 @@ async def wait(
 ) -> dict[str, Any]:
     """Wait until a case is in a phase, has so many facts, or has a key on its record."""
     what, _, wanted = until.partition("=")
+    if what == "phase" and wanted not in tuple(Phase):
+        words = f"There is no phase {wanted}; wait for one of {', '.join(Phase)}."
+        raise Answer("refused", "invalid-input", words)
     end = asyncio.get_running_loop().time() + timeout_s
     while asyncio.get_running_loop().time() < end:
         if what == "facts" and 0 < await desk.cases.facts(case) < int(wanted):

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from cli.context import Options, instant
+from cli.context import Options, instant, span
 from cli.desk import Failure, case_path, failure
 from cli.inputs import bytes_of, named, text_of
 from cli.output import say, show
@@ -25,8 +25,7 @@ FILTERS = {
     "owner": "Only those of this person.",
     "provider": "Only those of this provider.",
     "council": "Only those of this council, by its code.",
-    "breaching": "Only those with a deadline within this span, such as 30m.",
-    "sort": "By which column.",
+    "sort": "By which column: case, due, opened, phase, category, owner and so on.",
 }
 """What the desk takes as it is, and what it means."""
 
@@ -125,7 +124,8 @@ def listed(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
     """List cases, or what of them is due to go."""
     if values["disposal_due"]:
         return options.desk.get("/disposal")
-    query = {name: values[name] for name in (*FILTERS, "opened_since") if values[name]}
+    named = (*FILTERS, "breaching", "opened_since")
+    query = {name: values[name] for name in named if values[name]}
     query.update({name: True for name in FLAGS if values[name]})
     return options.desk.get("/cases", limit=values["limit"], **query)
 
@@ -232,8 +232,14 @@ def _filters() -> list[click.Parameter]:
     flags = [click.Option([f"--{name}"], is_flag=True, help=w) for name, w in FLAGS.items()]
     limit = click.Option(["--limit"], type=int, default=100, help="As many at the most.")
     since = click.Option(["--opened-since"], callback=instant, metavar="WHEN", help="Not before.")
+    breaching = click.Option(
+        ["--breaching"],
+        callback=span,
+        metavar="SPAN",
+        help="Only those with a deadline within this span, such as 30m.",
+    )
     due = click.Option(["--disposal-due"], is_flag=True, help="What was kept long enough instead.")
-    return [*plain, since, *flags, limit, due]
+    return [*plain, breaching, since, *flags, limit, due]
 
 
 def _opening() -> dict[str, click.Command]:

@@ -11,6 +11,7 @@ from click.core import ParameterSource
 
 from cli.desk import Desk
 
+_SPAN = re.compile(r"^\d{1,6}[smhd]$")
 _AGO = re.compile(r"^-(\d{1,6})([smhd])$")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -45,21 +46,28 @@ def seconds(_context: click.Context, _option: click.Parameter, value: str) -> fl
     return span
 
 
+def span(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """Return a span such as ``30m`` as it was typed."""
+    if value is not None and _SPAN.match(value) is None:
+        raise click.BadParameter("say it like 30m, 2h or 1d")
+    return value
+
+
 def instant(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
     """Return an instant as ISO 8601 with a zone; ``-20m`` is twenty minutes ago."""
     if value is None:
         return None
     ago = _AGO.match(value)
-    if ago is not None:
-        back = timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-        return zulu(datetime.now(UTC) - back)  # noqa: TID251  (the edge)
     try:
+        if ago is not None:
+            back = timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+            return zulu(datetime.now(UTC) - back)  # noqa: TID251  (the edge)
         at = datetime.fromisoformat(value)
-    except ValueError as error:
+        if at.tzinfo is None:
+            raise click.BadParameter("say the zone too: 2026-11-23T02:10:00Z")
+        return zulu(at)
+    except (ValueError, OverflowError) as error:
         raise click.BadParameter("say it like 2026-11-23T02:10:00Z, or -20m") from error
-    if at.tzinfo is None:
-        raise click.BadParameter("say the zone too: 2026-11-23T02:10:00Z")
-    return zulu(at)
 
 
 def zulu(at: datetime) -> str:

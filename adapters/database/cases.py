@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal, get_args
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,7 +17,7 @@ from adapters.database.tables import CaseEventRow, CaseViewRow, TurnRow
 from domain.people import STANDS_IN, Role
 from domain.value import utc_text
 
-SUMMARY = [
+Column = Literal[
     "case",
     "phase",
     "outcome",
@@ -31,9 +31,12 @@ SUMMARY = [
     "opened_at",
     "version",
 ]
+SUMMARY: tuple[Column, ...] = get_args(Column)
 """The columns of a summary (``cli.md``, ``case list``)."""
 
-_LENGTH = re.compile(r"^(\d+)([smhd])$")
+LENGTH = r"^(\d{1,6})([smhd])$"
+"""A span as it is asked for: ``30m``."""
+
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -79,7 +82,9 @@ class Cases:
             query = query.where(col(CaseViewRow.due_at) <= until)
         if "opened_since" in wanted:
             query = query.where(col(CaseViewRow.opened_at) >= wanted["opened_since"])
-        if not wanted.get("closed") and wanted.get("phase") != "closed":
+        if wanted.get("closed"):
+            return query.where(col(CaseViewRow.phase) == "closed")
+        if wanted.get("phase") != "closed":
             query = query.where(col(CaseViewRow.phase) != "closed")
         return query
 
@@ -174,7 +179,7 @@ class Cases:
 
 def length_of(text: str) -> timedelta:
     """Return ``30m``, ``2h``, ``1d`` as a length; anything else is no time at all."""
-    found = _LENGTH.match(text)
+    found = re.match(LENGTH, text)
     return timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else timedelta(0)
 
 

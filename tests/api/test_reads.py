@@ -70,7 +70,9 @@ async def test_a_list_is_narrowed_by_what_is_asked(desk: DeskHouse) -> None:
         "?breached=true": [REFERENCE],
         "?council=xsb": [OTHER],
         "?phase=closed": [],
+        "?closed=true": [],
         "?sort=case&limit=1": [OTHER],
+        "?sort=opened&limit=1": [OTHER],
     }.items():
         assert sorted(cases(await desk.get(f"/cases{query}"))) == found, query
 
@@ -89,6 +91,8 @@ async def test_an_instant_in_a_filter_is_an_instant(desk: DeskHouse) -> None:
         ("limit=many", "limit"),
         ("breached=perhaps", "breached"),
         ("opened_since=2026-11-23T12:00:00", "opened_since"),
+        ("breaching=soon", "breaching"),
+        ("breaching=999999999999d", "breaching"),
     ],
 )
 async def test_a_filter_that_cannot_be_read_is_named(
@@ -97,6 +101,24 @@ async def test_a_filter_that_cannot_be_read_is_named(
     reply = await desk.get(f"/cases?{query}")
     assert reply.says == (400, "usage", "invalid-input")
     assert [one["field"] for one in reply.error["details"]["fields"]] == [field]
+
+
+@pytest.mark.parametrize(
+    ("field", "word"), [("phase", "late"), ("category", "C9"), ("sort", "luck")]
+)
+async def test_a_word_outside_a_list_is_refused_and_not_an_empty_answer(
+    desk: DeskHouse, field: str, word: str
+) -> None:
+    reply = await desk.get(f"/cases?{field}={word}")
+    assert reply.says == (422, "refused", "invalid-input")
+    assert [one["field"] for one in reply.error["details"]["fields"]] == [field]
+
+
+async def test_a_phase_that_there_is_not_is_not_waited_for(desk: DeskHouse) -> None:
+    await show(desk)
+    reply = await desk.get(f"/cases/{REFERENCE}/wait?for=phase=late")
+    assert reply.says == (422, "refused", "invalid-input")
+    assert "assessment" in reply.error["message"]
 
 
 async def test_a_wait_ends_when_what_is_waited_for_is_there(desk: DeskHouse) -> None:
