@@ -53,7 +53,7 @@ def _one(console: Console, data: dict[str, Any], options: Options) -> None:
         _taken(console, data, options)
     elif "clocks" in data and "ledgers" in data:
         _case(console, data, options)
-    elif "facts" in data:
+    elif isinstance(data.get("facts"), list):
         _history(console, data, options)
     else:
         _pairs(console, data, options)

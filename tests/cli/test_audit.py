@@ -62,6 +62,13 @@ def test_an_export_whose_end_was_cut_off_does_not_fit(bare: Shell) -> None:
     assert (said.code, said.error["code"]) == (5, "record-tampered")
 
 
+def test_what_a_check_found_is_drawn_on_a_terminal(cir: Shell, desk: PretendDesk) -> None:
+    desk.reads[f"/audit/{CASE}"] = {"ok": True, "case": CASE, "facts": 3, "head": "ab"}
+    said = cir("audit", "verify", CASE, "-o", "table")
+    assert (said.code, said.err) == (0, "")
+    assert "facts: 3" in said.out
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"what": "fact"}', '{"case": 1, "facts": [1]}'])
 def test_what_is_no_export_is_said_to_be_none(bare: Shell, text: str) -> None:
     said = bare("audit", "verify", "--export", "-", stdin=text)
