@@ -69,6 +69,17 @@ def test_what_is_no_key_is_told_and_left_alone(tmp_path: Path) -> None:
     assert path.read_text() == "not a key"
 
 
+def test_a_private_key_beneath_the_first_is_told_and_left_alone(tmp_path: Path) -> None:
+    path, other = tmp_path / "desk.key", tmp_path / "other.key"
+    for one in (path, other):
+        DeskKey.from_file(one)
+    both = path.read_bytes() + other.read_bytes()
+    path.write_bytes(both)
+    with pytest.raises(ValueError, match=r"desk\.key: beneath the key may stand the public halves"):
+        DeskKey.from_file(path)
+    assert path.read_bytes() == both
+
+
 def test_the_stamp_says_who_asks_in_which_roles_and_when(key: DeskKey) -> None:
     stamp = stamped(key).stamp
     assert stamp is not None
