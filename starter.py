@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.converter import DataConverter
@@ -19,6 +20,7 @@ from adapters.database.engine import create_engine
 from adapters.database.intake import Intake, Taken
 from adapters.database.migrate import prepare
 from adapters.database.readiness import DatabaseNotReadyError
+from adapters.database.records import DatabaseRecords
 from adapters.database.register_news import RegisterNews
 from adapters.database.registers import Registers
 from adapters.desk_key import DeskKey
@@ -57,6 +59,11 @@ def converter_of(settings: Settings) -> DataConverter:
 def case_keys_of(settings: Settings) -> CaseKeys:
     """Return the keys of cases, for a process with these settings."""
     return CaseKeys(Keyring.from_file(settings.payload_keys), utc_now)
+
+
+def records_of(settings: Settings, engine: AsyncEngine) -> DatabaseRecords:
+    """Return the record of facts, its ends signed by the desk's key."""
+    return DatabaseRecords(engine, case_keys_of(settings), DeskKey.from_file(settings.desk_key))
 
 
 def case_workflow_id(reference: str) -> str:

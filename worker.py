@@ -31,6 +31,7 @@ from activities.watching import Watching
 from adapters.channels import ByChannel
 from adapters.check_words import CheckWords
 from adapters.database.addresses import RegisterAddresses
+from adapters.database.chains import sign_once
 from adapters.database.engine import create_engine
 from adapters.database.findings import Findings
 from adapters.database.intake import Intake
@@ -40,7 +41,6 @@ from adapters.database.pager import DatabasePager
 from adapters.database.quarantine import Quarantine
 from adapters.database.readiness import DatabaseNotReadyError
 from adapters.database.receipts import DatabaseReceipts
-from adapters.database.records import DatabaseRecords
 from adapters.database.register_news import RegisterNews
 from adapters.database.registers import Registers
 from adapters.database.turns import DatabaseTurns
@@ -66,7 +66,7 @@ from settings import (
     Settings,
     load,
 )
-from starter import PendingStarter, case_keys_of, converter_of
+from starter import PendingStarter, case_keys_of, converter_of, records_of
 from workflows.incident_case import IncidentCaseWorkflow
 from workflows.options import exercise_queue
 from workflows.watchkeeper import WATCHKEEPER, WatchkeeperWorkflow
@@ -198,7 +198,7 @@ def build_activities(
     """Return every activity of real cases over its adapter, and what all cases share."""
     meeting = Meeting()
     return [
-        Recording(DatabaseRecords(engine, case_keys_of(settings)), meeting).record_facts,
+        Recording(records_of(settings, engine), meeting).record_facts,
         Refreshing(Registers(engine, utc_now)).read_reference,
         Rotation(DatabaseTurns(engine, utc_now)).reserve_turn,
         *build_outward(settings, engine, doors, meeting),
@@ -324,6 +324,7 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     engine = create_engine(settings.database)
+    await sign_once(engine, DeskKey.from_file(settings.desk_key), settings.data)
     doors = real_doors(settings, engine)  # one of each: they keep connections, limits and files
     async with (
         build_worker(client, settings.task_queue, build_activities(settings, engine, doors)),

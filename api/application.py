@@ -24,7 +24,6 @@ from adapters.database.findings import Findings
 from adapters.database.intake import Intake
 from adapters.database.quarantine import Quarantine
 from adapters.database.receipts import DatabaseReceipts
-from adapters.database.records import DatabaseRecords
 from adapters.database.register_changes import RegisterChanges
 from adapters.database.register_news import RegisterNews
 from adapters.database.register_record import RegisterRecord
@@ -76,7 +75,7 @@ from api.watchdog import Watchdog
 from domain.policy import Policy
 from outward import mailer_of
 from settings import DoorsSettings, Settings
-from starter import case_keys_of, converter_of, tell_cases_now
+from starter import case_keys_of, converter_of, records_of, tell_cases_now
 
 
 def utc_now() -> datetime:
@@ -168,7 +167,8 @@ async def _held(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
         CaseAsker(client), app.state.policy, read_numbers(settings.policy_file)
     )
     app.state.desk = await _desk(settings, engine, client, app.state.policy)
-    app.state.audit = Audit(engine, case_keys_of(settings), utc_now)
+    desk_key = DeskKey.from_file(settings.desk_key)
+    app.state.audit = Audit(engine, case_keys_of(settings), desk_key, utc_now)
     app.state.reporting = Reporting(engine)
     app.state.figures = DatabaseFigures(engine, utc_now)
     watch = watch_namespace(namespace)
@@ -196,7 +196,7 @@ async def _desk(settings: Settings, engine: AsyncEngine, client: Client, policy:
     reviver = Reviver(
         client=client,
         task_queue=settings.task_queue,
-        records=DatabaseRecords(engine, keys),
+        records=records_of(settings, engine),
         registers=known,
         policy=policy,
         acts=acts,

@@ -72,7 +72,9 @@ async def verify(case: str, _who: Asking, desk: TheDesk, audit: TheAudit) -> dic
     found = await _held(case, desk, audit)
     if found.broken is not None:
         raise _tampered([f"{case}: {found.broken}"])
-    return {"ok": True, "case": case, "facts": found.facts, "head": found.head}
+    signed = found.signed or {}
+    by = {name: signed.get(name) for name in ("key_id", "public_key")}
+    return {"ok": True, "case": case, "facts": found.facts, "head": found.head, **by}
 
 
 @router.get("/audit/{case}/export")

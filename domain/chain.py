@@ -1,4 +1,4 @@
-"""The chain of hashes that holds a record together; whoever has a copy can check it."""
+"""The chain of hashes that holds a record together, and its signed end; a copy can be checked."""
 
 import hashlib
 from collections.abc import Iterable
@@ -6,6 +6,12 @@ from typing import NamedTuple
 
 GENESIS = "0" * 64
 """What stands before the first fact of a case."""
+
+
+UNSIGNED = (
+    "the signature of its end is missing: it was taken away, or the record is from a release that "
+    "signed none and no worker has started since"
+)
 
 
 class Link(NamedTuple):
@@ -39,6 +45,27 @@ class Walked(NamedTuple):
     at: int | None = None
 
 
+class Head(NamedTuple):
+    """The end of a chain, signed: without it nobody could tell a chain that was cut short.
+
+    Attributes:
+        seq: The number of the last fact.
+        hash: Its hash.
+        key_id: Which key signed.
+        signature: Ed25519 over ``head_text``, base64.
+    """
+
+    seq: int
+    hash: str
+    key_id: str
+    signature: str
+
+
+def head_text(case: str, seq: int, last: str) -> bytes:
+    """Return the bytes that are signed at the end of a chain; no instruction has such a text."""
+    return f"cir-chain-head/1\n{case}\n{seq}\n{last}".encode()
+
+
 def chained(before: str, body: bytes) -> str:
     """Return the hash of a row: over the hash before it and its own bytes."""
     return hashlib.sha256(before.encode() + body).hexdigest()
@@ -53,6 +80,22 @@ def walked(links: Iterable[Link]) -> Walked:
             return Walked(number, head, wrong, min(link.seq, number + 1))
         head, number = link.hash, number + 1
     return Walked(number, head)
+
+
+def off_the_end(found: Walked, head: Head | None) -> str | None:
+    """Say in words how a chain that fits does not end where its signed head says; else ``None``."""
+    if head is None:
+        return UNSIGNED if found.links else None
+    if found.links < head.seq:
+        return f"facts {found.links + 1} to {head.seq} are missing at its end"
+    if found.links > head.seq:
+        return (
+            f"facts {head.seq + 1} to {found.links} are not under the signature of its end: they "
+            "were written past the worker, or an older signature was put back"
+        )
+    if found.head != head.hash:
+        return f"the chain was made again: its fact {head.seq} is not the one that was signed"
+    return None
 
 
 def _wrong(link: Link, number: int, head: str) -> str | None:

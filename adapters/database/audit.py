@@ -5,23 +5,26 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import LargeBinary, cast, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import col
 
 from adapters.database.case_keys import CaseKey, CaseKeys
+from adapters.database.chains import Chains
 from adapters.database.engine import reading, row_dict, writing
 from adapters.database.records import columns_of, put_view, read_fact
 from adapters.database.tables import (
     CaseEventRow,
     CaseViewRow,
+    ChainHeadRow,
     NoticeRow,
     PageRowRow,
     RefusedAttemptRow,
     TurnRow,
 )
+from adapters.desk_key import DeskKey
 from adapters.keyring import TamperedError
-from domain.chain import GENESIS, Link, Walked, walked
+from domain.chain import GENESIS, Link, Walked
 from domain.fact import Fact
 from domain.personal import ERASED
 from domain.value import Value, utc_text
@@ -45,13 +48,16 @@ class Checked(Value):
     Attributes:
         facts: How many fit, from the first on.
         head: The hash of the last of them.
-        broken: What is wrong with the next one, in words; ``None`` when the record is whole.
+        broken: What is wrong with the next one, or at the end, in words; ``None`` when the record
+            is whole.
+        signed: Its signed end, with what it takes to check it; ``None`` when there is none.
     """
 
     case: str
     facts: int
     head: str
     broken: str | None = None
+    signed: dict[str, Any] | None = None
 
 
 class Remade(Value):
@@ -70,38 +76,43 @@ class Remade(Value):
 class Audit:
     """Checks of the record, over the application database."""
 
-    def __init__(self, engine: AsyncEngine, keys: CaseKeys, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, engine: AsyncEngine, keys: CaseKeys, key: DeskKey, now: Callable[[], datetime]
+    ) -> None:
         self._engine = engine
         self._keys = keys
+        self._chains = Chains(key)
         self._now = now
 
     async def cases(self) -> tuple[str, ...]:
-        """Return every case that has facts, or a row of the read model."""
-        named = select(col(CaseEventRow.case)).union(select(col(CaseViewRow.case)))
+        """Return every case that has facts, a row of the read model, or the end of a record."""
+        named = select(col(CaseEventRow.case)).union(
+            select(col(CaseViewRow.case)), select(col(ChainHeadRow.case))
+        )
         async with reading(self._engine) as connection:
             return tuple(sorted((await connection.execute(named)).scalars()))
 
     async def check(self, case: str) -> Checked | None:
         """Check the chain of a case and that its end is there; ``None``: nothing is held of it."""
         async with reading(self._engine) as connection:
-            return await _checked(connection, case)
+            return (await self._checked(connection, case))[1]
 
     async def everything(self, case: str) -> dict[str, Any]:
         """Return all that is held of a case, its facts as their bytes are stored and opened."""
         async with reading(self._engine) as connection:
             key = await self._keys.opening(connection, case)
-            links = await _links(connection, case)
+            links, checked = await self._checked(connection, case)
             held = {name: await _rows(connection, row, case) for name, row in BESIDE.items()}
         facts = [_exported(link, key) for link in links]
-        found = walked(links)
-        chain = {"method": METHOD, "genesis": GENESIS, "facts": found.links, "head": found.head}
+        found = checked or Checked(case=case, facts=0, head=GENESIS)
+        chain = {"method": METHOD, "genesis": GENESIS, "facts": found.facts, "head": found.head}
         told = [fact["fact"] for fact in facts if fact["fact"] is not None]
         packs = [fact for fact in told if fact.get("type") == "billing-handed-off"]
         return {
             "schema": "cir-export/1",
             "case": case,
             "at": utc_text(self._now()),
-            "chain": {**chain, "broken": found.broken},
+            "chain": {**chain, "broken": found.broken, "signed": found.signed},
             "facts": facts,
             "packs": packs,
             **held,
@@ -115,13 +126,12 @@ class Audit:
             project: Makes the row's content of the facts.
         """
         async with writing(self._engine) as connection:
-            checked = await _checked(connection, case)
+            links, checked = await self._checked(connection, case)
             if checked is None:
                 return Remade(case=case, left="nothing is held of it")
             if checked.broken is not None:
                 return Remade(case=case, left=checked.broken)
             key = await self._keys.opening(connection, case)
-            links = await _links(connection, case)
             try:
                 facts = tuple(Fact.model_validate(read_fact(o.body, o.seq, key)) for o in links)
                 view = project(facts)
@@ -132,17 +142,20 @@ class Audit:
                 await put_view(connection, view, await self._keys.sealing(connection, case))
             return Remade(case=case, differed=differed)
 
-
-async def _checked(connection: AsyncConnection, case: str) -> Checked | None:
-    found = walked(await _links(connection, case))
-    shown = await connection.execute(
-        select(col(CaseViewRow.seq)).where(col(CaseViewRow.case) == case)
-    )
-    last = shown.scalar_one_or_none()
-    if not found.links and last is None and found.broken is None:
-        return None
-    broken = found.broken or _cut_short(found, last)
-    return Checked(case=case, facts=found.links, head=found.head, broken=broken)
+    async def _checked(
+        self, connection: AsyncConnection, case: str
+    ) -> tuple[list[Link], Checked | None]:
+        links, found = await self._chains.checked(connection, case)
+        shown = await connection.execute(
+            select(col(CaseViewRow.seq)).where(col(CaseViewRow.case) == case)
+        )
+        last = shown.scalar_one_or_none()
+        if not found.links and last is None and found.broken is None:
+            return links, None
+        signed = await self._chains.exported(connection, case)
+        broken = found.broken or _cut_short(found, last)
+        told = {"facts": found.links, "head": found.head, "broken": broken, "signed": signed}
+        return links, Checked.model_validate({"case": case, **told})
 
 
 def _cut_short(found: Walked, last: int | None) -> str | None:
@@ -150,20 +163,6 @@ def _cut_short(found: Walked, last: int | None) -> str | None:
     if last is None or last <= found.links:
         return None
     return f"facts {found.links + 1} to {last} are missing at its end"
-
-
-async def _links(connection: AsyncConnection, case: str) -> list[Link]:
-    rows = await connection.execute(
-        select(
-            col(CaseEventRow.seq),
-            col(CaseEventRow.before),
-            col(CaseEventRow.hash),
-            cast(col(CaseEventRow.body), LargeBinary),  # SQLite keeps text that was put there
-        )
-        .where(col(CaseEventRow.case) == case)
-        .order_by(col(CaseEventRow.seq))
-    )
-    return [Link(*row) for row in rows]
 
 
 def _exported(link: Link, key: CaseKey) -> dict[str, Any]:

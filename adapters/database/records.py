@@ -3,18 +3,20 @@
 import json
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import col
 
 import domain.decisions  # noqa: F401  (fills the registry of events)
 from activities.records import FactBatch, RecordTamperedError
 from adapters.database.case_keys import CaseKey, CaseKeys
+from adapters.database.chains import Chains, head_of
 from adapters.database.engine import reading, upsert, writing
 from adapters.database.tables import CaseEventRow, CaseViewRow
 from adapters.database.turns import keep_turn
+from adapters.desk_key import DeskKey
 from domain.case import Event
-from domain.chain import GENESIS, chained
+from domain.chain import GENESIS, Walked, chained
 from domain.fact import Fact
 from domain.personal import SEALED, sealed
 from domain.view import CaseView
@@ -22,6 +24,10 @@ from domain.view import CaseView
 
 class RecordConflictError(RecordTamperedError):
     """A fact of that number is on record with other content: never taken for done."""
+
+
+class EndLostError(RecordTamperedError):
+    """The record does not end where it was signed: nothing is put after it, or signed over it."""
 
 
 class ErasedError(RuntimeError):
@@ -54,42 +60,59 @@ def read_fact(body: bytes, seq: int, key: CaseKey) -> dict[str, Any]:
 class DatabaseRecords:
     """The record in the application database."""
 
-    def __init__(self, engine: AsyncEngine, keys: CaseKeys) -> None:
+    def __init__(self, engine: AsyncEngine, keys: CaseKeys, key: DeskKey) -> None:
         self._engine = engine
         self._keys = keys
+        self._chains = Chains(key)
 
     async def append(self, batch: FactBatch) -> int:
         """Append what is not there yet and bring the read model up; all of it or nothing.
 
         Raises:
             RecordConflictError: A fact of that number has other content, or one before is missing.
+            EndLostError: The record does not end where it was signed.
         """
         async with writing(self._engine) as connection:
             key = await self._keys.sealing(connection, batch.case)
+            before = await _end(connection, batch.case)
             for fact in batch.facts:
                 if await _append(connection, batch.case, fact, key):
                     await keep_turn(connection, batch.case, fact, exercise=batch.view.exercise)
             await put_view(connection, batch.view, key)
-            return await _last(connection, batch.case)
+            after = await _end(connection, batch.case)
+            if after != before:
+                await self._move(connection, batch.case, before, after)
+            return after.links
+
+    async def _move(
+        self, connection: AsyncConnection, case: str, before: Walked, after: Walked
+    ) -> None:
+        """Move the signed end on, from where it must have been."""
+        wrong = self._chains.wrong(case, before, await head_of(connection, case))
+        if wrong is not None:
+            raise EndLostError(
+                f"{case}: {wrong}. Nothing was written; look at it: cir audit verify {case}."
+            )
+        await self._chains.sign(connection, case, after.links, after.head)
 
     async def verify(self, case: str) -> str:
-        """Check the chain of a case; return its head.
+        """Check the chain of a case to its signed end; return its head.
 
         Raises:
-            ChainBrokenError: With the first fact that does not fit.
+            ChainBrokenError: With the first fact that does not fit, or what is wrong at the end.
         """
         async with reading(self._engine) as connection:
-            return (await _verified(connection, case))[1]
+            return (await self._verified(connection, case))[1]
 
     async def facts(self, case: str) -> tuple[Fact, ...]:
         """Return every fact of a case as it was recorded, its chain checked.
 
         Raises:
-            ChainBrokenError: With the first fact that does not fit.
+            ChainBrokenError: With the first fact that does not fit, or what is wrong at the end.
             ErasedError: The case's key was destroyed, so that no fact can be read whole.
         """
         async with reading(self._engine) as connection:
-            bodies, _ = await _verified(connection, case)
+            bodies, _ = await self._verified(connection, case)
             key = await self._keys.opening(connection, case)
         if key.is_destroyed and any(SEALED.encode() in body for body in bodies):
             raise ErasedError(case)
@@ -97,28 +120,12 @@ class DatabaseRecords:
             Fact.model_validate(read_fact(body, seq, key)) for seq, body in enumerate(bodies, 1)
         )
 
-
-async def _verified(connection: AsyncConnection, case: str) -> tuple[list[bytes], str]:
-    """Return the bodies of a case's facts and the head of its chain, once all of it fits."""
-    rows = await connection.execute(
-        select(
-            col(CaseEventRow.seq),
-            col(CaseEventRow.body),
-            col(CaseEventRow.before),
-            col(CaseEventRow.hash),
-        )
-        .where(col(CaseEventRow.case) == case)
-        .order_by(col(CaseEventRow.seq))
-    )
-    bodies: list[bytes] = []
-    head = GENESIS
-    for number, row in enumerate(rows, start=1):
-        fits = row.seq == number and row.before == head
-        if not fits or row.hash != chained(head, row.body):
-            raise ChainBrokenError(f"{case}: fact {row.seq} does not fit the record.")
-        head = row.hash
-        bodies.append(row.body)
-    return bodies, head
+    async def _verified(self, connection: AsyncConnection, case: str) -> tuple[list[bytes], str]:
+        """Return the bodies of a case's facts and the head of its chain, once all of it fits."""
+        links, found = await self._chains.checked(connection, case)
+        if found.broken is not None:
+            raise ChainBrokenError(f"{case}: {found.broken}.")
+        return [link.body for link in links], found.head
 
 
 async def _append(connection: AsyncConnection, case: str, fact: Fact, key: CaseKey) -> bool:
@@ -175,11 +182,16 @@ async def _row(connection: AsyncConnection, case: str, seq: int) -> Any:  # noqa
     return found.first()
 
 
-async def _last(connection: AsyncConnection, case: str) -> int:
+async def _end(connection: AsyncConnection, case: str) -> Walked:
+    """Return where the chain of a case ends by its last row; what is before was not walked."""
     found = await connection.execute(
-        select(func.max(col(CaseEventRow.seq))).where(col(CaseEventRow.case) == case)
+        select(col(CaseEventRow.seq), col(CaseEventRow.hash))
+        .where(col(CaseEventRow.case) == case)
+        .order_by(col(CaseEventRow.seq).desc())
+        .limit(1)
     )
-    return int(found.scalar_one() or 0)
+    last = found.first()
+    return Walked(0, GENESIS) if last is None else Walked(last.seq, last.hash)
 
 
 async def put_view(connection: AsyncConnection, view: CaseView, key: CaseKey) -> None:

@@ -60,6 +60,18 @@ class CaseEventRow(SQLModel, table=True):
     hash: str
 
 
+class ChainHeadRow(SQLModel, table=True):
+    """The signed end of a case's chain; moves in the transaction that appends a fact."""
+
+    __tablename__ = "chain_head"
+
+    case: str = Field(primary_key=True)
+    seq: int
+    hash: str
+    key_id: str
+    signature: str
+
+
 class CaseKeyRow(SQLModel, table=True):
     """The key of a case's personal fields, wrapped by the keyring; gone once it is destroyed."""
 
@@ -76,8 +88,7 @@ class DirectConfirmationRow(SQLModel, table=True):
     """A person's word for an instruction that did not come through the desk. Append-only.
 
     Attributes:
-        seq: The first fact of the instruction.
-        reason: Sealed with the case's key.
+        seq: The first fact of the instruction. ``reason``: sealed with the case's key.
     """
 
     __tablename__ = "direct_confirmation"
@@ -331,11 +342,7 @@ class RotaShiftRow(SQLModel, table=True):
 
 
 class RegisterVersionRow(SQLModel, table=True):
-    """The version of the registers together; moves with every change.
-
-    Attributes:
-        told: The version that every open case was told of.
-    """
+    """The version of the registers, moved by every change; ``told``: open cases know that one."""
 
     __tablename__ = "register_version"
 

@@ -22,7 +22,7 @@ from domain.report_reading import ReadReport, check_report
 from domain.view import view_of
 from tests.builders import NOON, OTHER, REFERENCE, a_case, a_council, a_raw_report
 from tests.databases import Clock, run_sql
-from tests.sealing import case_keys
+from tests.sealing import case_keys, desk_key
 
 SAID = "Joanna Hale rang from 07700 900123."
 
@@ -46,7 +46,7 @@ def a_read(**changes: object) -> ReadReport:
 
 @pytest.fixture
 def records(engine: AsyncEngine) -> DatabaseRecords:
-    return DatabaseRecords(engine, case_keys())
+    return DatabaseRecords(engine, case_keys(), desk_key())
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ async def test_a_key_is_destroyed_once_and_never_made_again(engine: AsyncEngine)
     keys = case_keys()
     with pytest.raises(NoSuchKeyError):
         await destroyed(engine, keys)
-    await DatabaseRecords(engine, keys).append(a_batch(a_note()))
+    await DatabaseRecords(engine, keys, desk_key()).append(a_batch(a_note()))
     await destroyed(engine, keys)
     with pytest.raises(NoSuchKeyError):
         await destroyed(engine, keys)
@@ -200,7 +200,7 @@ async def test_a_case_key_opens_after_the_keyring_was_rotated(
     engine: AsyncEngine, clock: Clock, tmp_path: Path
 ) -> None:
     ring = tmp_path / "payload.keys"
-    await DatabaseRecords(engine, CaseKeys(Keyring.from_file(ring), clock)).append(
+    await DatabaseRecords(engine, CaseKeys(Keyring.from_file(ring), clock), desk_key()).append(
         a_batch(a_note())
     )
     add_key(ring)

@@ -17,7 +17,7 @@ from domain.phase import Phase
 from domain.view import CaseView, EscalationLine, NoticeLine, OpenAction, view_of
 from tests.builders import DAY, HOUR, MINUTE, NOON, OTHER, REFERENCE, a_case
 from tests.databases import Clock
-from tests.sealing import case_keys
+from tests.sealing import case_keys, desk_key
 
 THIRD = "CIR-2026-000200"
 RECEIPT = Notice(notice="report-receipt", role="council", channels=("email", "sms"))
@@ -33,7 +33,7 @@ def cases(engine: AsyncEngine, clock: Clock) -> Cases:
 
 @pytest.fixture
 def records(engine: AsyncEngine) -> DatabaseRecords:
-    return DatabaseRecords(engine, case_keys())
+    return DatabaseRecords(engine, case_keys(), desk_key())
 
 
 def a_view(case: str = REFERENCE, phase: Phase = Phase.ASSESSMENT, **changes: Any) -> CaseView:

@@ -19,7 +19,7 @@ from tests.adapters.test_cases import a_fact
 from tests.builders import DAY, MINUTE, NOON, REFERENCE, a_case
 from tests.databases import Clock, run_sql
 from tests.fakes import FakePageSender
-from tests.sealing import case_keys
+from tests.sealing import case_keys, desk_key
 
 DUE = NOON + 20 * MINUTE
 TAMPERED = Found(
@@ -69,7 +69,7 @@ class TestLateClocks:
             'INSERT INTO person (id, document) VALUES (\'priya\', \'{"id": "priya", "name":'
             ' "Priya", "roles": ["incident-manager"], "email": "priya@example.org"}\')',
         )
-        return DatabaseRecords(engine, case_keys())
+        return DatabaseRecords(engine, case_keys(), desk_key())
 
     @pytest.mark.parametrize("state", ["running", "breached"])
     async def test_a_deadline_that_passed_without_a_page_is_found(

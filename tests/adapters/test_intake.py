@@ -16,7 +16,7 @@ from domain.report_reading import read_report
 from domain.view import view_of
 from tests.builders import DAY, NOON, a_case, a_council, a_raw_report
 from tests.databases import Clock, count
-from tests.sealing import case_keys
+from tests.sealing import case_keys, desk_key
 
 FIRST, SECOND = "CIR-2026-000001", "CIR-2026-000002"
 
@@ -36,7 +36,9 @@ async def take(intake: Intake, **changes: Any) -> Taken:
 async def show(engine: AsyncEngine, case: str, **changes: Any) -> None:
     """Put a case in the read model, as its worker does."""
     view = view_of(a_case()).but(case=case, **changes)
-    await DatabaseRecords(engine, case_keys()).append(FactBatch(case=case, facts=(), view=view))
+    await DatabaseRecords(engine, case_keys(), desk_key()).append(
+        FactBatch(case=case, facts=(), view=view)
+    )
 
 
 async def test_references_are_given_out_without_a_gap(intake: Intake) -> None:

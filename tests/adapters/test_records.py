@@ -24,12 +24,12 @@ from domain.phase import Phase
 from domain.view import CaseView, view_of
 from tests.builders import MINUTE, NOON, OTHER, REFERENCE, a_case
 from tests.databases import Clock, count, run_sql
-from tests.sealing import case_keys
+from tests.sealing import case_keys, desk_key
 
 
 @pytest.fixture
 def records(engine: AsyncEngine) -> DatabaseRecords:
-    return DatabaseRecords(engine, case_keys())
+    return DatabaseRecords(engine, case_keys(), desk_key())
 
 
 def a_fact(seq: int, kind: str = "note-added", instruction: str = "", **payload: Any) -> Fact:
@@ -129,7 +129,7 @@ async def test_a_fact_that_was_taken_out_is_missed(
 ) -> None:
     await records.append(a_batch(THREE))
     await run_sql(engine, "DELETE FROM case_event WHERE seq = 2")
-    with pytest.raises(ChainBrokenError, match="fact 3"):
+    with pytest.raises(ChainBrokenError, match="fact 2 is missing"):
         await records.verify(REFERENCE)
 
 

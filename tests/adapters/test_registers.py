@@ -30,7 +30,7 @@ from domain.view import view_of
 from settings import ROOT
 from tests.builders import HOUR, NOON, a_case, a_council, a_raw_report, providers
 from tests.databases import Clock, Database, everything, run_sql
-from tests.sealing import case_keys
+from tests.sealing import case_keys, desk_key
 
 WORLD = ROOT / "examples" / "world"
 KAYA = Person(id="kaya", name="Kaya Osei", roles=(T,), email="kaya@cir.example.gov.uk")
@@ -156,7 +156,7 @@ async def test_the_words_of_an_instruction_are_looked_up(
     fact = Fact(
         seq=1, type="case-opened", occurred_at=NOON, recorded_at=NOON, by="kaya", payload={}
     )
-    records = DatabaseRecords(engine, case_keys())
+    records = DatabaseRecords(engine, case_keys(), desk_key())
     await records.append(FactBatch(case=taken.reference, facts=(fact,), view=seen))
     rows = await registers.rows((taken.reference, "CIR-2026-999999"))
     assert rows.case_councils == {taken.reference: "XNF"}

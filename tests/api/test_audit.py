@@ -1,18 +1,20 @@
 """The audit over a real database: what is whole, what is not, all of it, and made again."""
 
+import base64
 import hashlib
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from activities.records import FactBatch
 from adapters.database.attempts import Attempts
 from adapters.database.case_keys import CaseKeys
 from adapters.database.engine import writing
-from adapters.database.records import DatabaseRecords
+from adapters.desk_key import DeskKey
 from domain.chain import GENESIS
 from domain.view import view_of
-from starter import case_keys_of
+from starter import case_keys_of, records_of
 from tests.databases import Clock, run_sql
 from tests.desk import DeskHouse
 from tests.explaining import end
@@ -26,7 +28,7 @@ SECOND = "(SELECT body FROM case_event WHERE seq = 2)"
 async def told(desk: DeskHouse) -> DeskHouse:
     """Give the desk with a whole story on its record."""
     batch = FactBatch(case=CASE, facts=STORY.facts, view=view_of(STORY.case))
-    await DatabaseRecords(desk.engine, keys_of(desk)).append(batch)
+    await records_of(desk.settings, desk.engine).append(batch)
     return desk
 
 
@@ -51,6 +53,8 @@ async def test_a_whole_record_says_how_long_it_is_and_its_head(told: DeskHouse) 
     }  # fmt: skip
     history = (await told.get(f"/cases/{CASE}/history")).json["facts"]
     assert one.json["head"] == history[-1]["hash"]
+    key = DeskKey.from_file(told.settings.desk_key)
+    assert (one.json["key_id"], one.json["public_key"]) == (key.id, key.public)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +64,8 @@ async def test_a_whole_record_says_how_long_it_is_and_its_head(told: DeskHouse) 
         ("UPDATE case_event SET before = hash WHERE seq = 4", "fact 4 does not follow fact 3"),
         ("DELETE FROM case_event WHERE seq = 5", "fact 5 is missing"),
         ("DELETE FROM case_event WHERE seq > 10", "facts 11 to"),
+        ("DELETE FROM chain_head", "the signature of its end is missing"),
+        ("DELETE FROM case_event", "facts 1 to"),
     ],
 )
 async def test_each_link_that_does_not_fit_is_named(told: DeskHouse, sql: str, says: str) -> None:
@@ -104,6 +110,11 @@ async def test_an_export_can_be_checked_without_us(told: DeskHouse) -> None:
         head = hashlib.sha256((head + fact["body"]).encode()).hexdigest()
         assert fact["hash"] == head
     assert (head, found["by"]) == (found["chain"]["head"], "kaya")
+    signed = found["chain"]["signed"]
+    assert (signed["hash"], signed["seq"]) == (head, len(found["facts"]))
+    lines = "\n".join(("cir-chain-head/1", CASE, str(signed["seq"]), head))
+    public = Ed25519PublicKey.from_public_bytes(base64.b64decode(signed["public_key"]))
+    public.verify(base64.b64decode(signed["signature"]), lines.encode())
     assert [fact["fact"]["type"] for fact in found["facts"]] == [f.type for f in STORY.facts]
     assert [one["code"] for one in found["attempts"]] == ["wrong-phase"]
     assert len(found["packs"]) == len(STORY.case.money.packs) > 0

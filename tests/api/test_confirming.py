@@ -5,10 +5,9 @@ from typing import Any
 import pytest
 
 from activities.records import FactBatch
-from adapters.database.records import DatabaseRecords
 from domain.fact import Fact
 from domain.view import view_of
-from starter import case_keys_of
+from starter import records_of
 from tests.builders import MINUTE, NOON, REFERENCE, a_case
 from tests.desk import DeskHouse, Reply
 
@@ -36,7 +35,7 @@ FACTS = (
 async def recorded(desk: DeskHouse) -> DeskHouse:
     """Give the desk with a case that somebody instructed past it."""
     batch = FactBatch(case=REFERENCE, facts=FACTS, view=view_of(a_case()).but(seq=4))
-    await DatabaseRecords(desk.engine, case_keys_of(desk.settings)).append(batch)
+    await records_of(desk.settings, desk.engine).append(batch)
     return desk
 
 

@@ -14,7 +14,7 @@ from adapters.database.tables import CaseKeyRow
 from domain.fact import Fact
 from domain.phase import Phase
 from domain.view import view_of
-from starter import case_keys_of
+from starter import case_keys_of, records_of
 from tests.builders import NOON, REFERENCE, a_case
 from tests.databases import everything
 from tests.desk import DeskHouse, Reply
@@ -37,7 +37,7 @@ async def a_closed_case(
     """Put an old case on the record, with a note about a person."""
     case = a_case(Phase.CLOSED).but(closed_at=closed_at, archived=archived, outcome="supported")
     told = (a_fact(1, "note-added", text=", ".join(PLANTED)), *facts)
-    records = DatabaseRecords(desk.engine, keys_of(desk))
+    records = records_of(desk.settings, desk.engine)
     view = view_of(case).but(seq=len(told))
     await records.append(FactBatch(case=REFERENCE, facts=told, view=view))
     return records

@@ -1,9 +1,8 @@
 """The desk explains a case; Temporal is away here, so from its record."""
 
 from activities.records import FactBatch
-from adapters.database.records import DatabaseRecords
 from domain.view import view_of
-from starter import case_keys_of
+from starter import records_of
 from tests.api.test_reads import show
 from tests.builders import REFERENCE
 from tests.desk import REPORT, DeskHouse
@@ -13,7 +12,7 @@ from tests.explaining import Stop, end, stop
 async def recorded(desk: DeskHouse, there: Stop) -> Stop:
     """Put a story on the record as it is."""
     batch = FactBatch(case=there.case.reference, facts=there.facts, view=view_of(there.case))
-    await DatabaseRecords(desk.engine, case_keys_of(desk.settings)).append(batch)
+    await records_of(desk.settings, desk.engine).append(batch)
     return there
 
 

@@ -2,11 +2,10 @@ import pytest
 
 from activities.records import FactBatch
 from adapters.database.attempts import Attempts
-from adapters.database.records import DatabaseRecords
 from api.bodies import INSTRUCTION_LIMIT
 from domain.fact import Fact
 from domain.view import view_of
-from starter import case_keys_of
+from starter import records_of
 from tests.builders import NOON, REFERENCE, a_case
 from tests.databases import Clock
 from tests.desk import REPORT, DeskHouse
@@ -82,7 +81,7 @@ async def test_a_key_the_case_knows_is_not_for_inputs_that_cannot_be_read(desk: 
         instruction="k-1", payload={"owner": "kaya"},
     )  # fmt: skip
     batch = FactBatch(case=REFERENCE, facts=(fact,), view=view_of(a_case()).but(seq=1))
-    await DatabaseRecords(desk.engine, case_keys_of(desk.settings)).append(batch)
+    await records_of(desk.settings, desk.engine).append(batch)
     reply = await desk.post(f"/cases/{REFERENCE}/decide", {**KEY, "result": "perhaps"})
     assert reply.says == (409, "conflict", "key-reused")
 

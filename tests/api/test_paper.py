@@ -3,9 +3,8 @@
 import pytest
 
 from activities.records import FactBatch
-from adapters.database.records import DatabaseRecords
 from domain.view import view_of
-from starter import case_keys_of
+from starter import records_of
 from tests.desk import DeskHouse
 from tests.explaining import end
 
@@ -15,7 +14,7 @@ CASE = STORY.case.reference
 
 async def test_a_sheet_is_made_from_the_record_when_nothing_else_answers(desk: DeskHouse) -> None:
     batch = FactBatch(case=CASE, facts=STORY.facts, view=view_of(STORY.case))
-    await DatabaseRecords(desk.engine, case_keys_of(desk.settings)).append(batch)
+    await records_of(desk.settings, desk.engine).append(batch)
     made = (await desk.get(f"/cases/{CASE}/paper")).json
     assert made["view"]["version"] == STORY.case.version
     assert made["view"]["phase"] == "closed"

@@ -5,11 +5,10 @@ import pytest
 
 from activities.records import FactBatch
 from adapters.database.attempts import Attempts
-from adapters.database.records import DatabaseRecords
 from domain.fact import Fact
 from domain.phase import Phase
 from domain.view import view_of
-from starter import case_keys_of
+from starter import records_of
 from tests.builders import HOUR, NOON, OTHER, REFERENCE, a_case
 from tests.databases import Clock, run_sql
 from tests.desk import REPORT, DeskHouse
@@ -23,7 +22,7 @@ async def show(desk: DeskHouse, case: str = REFERENCE, **changes: Any) -> None:
     )  # fmt: skip
     view = view_of(a_case(Phase.ASSESSMENT)).but(case=case, seq=1, **changes)
     batch = FactBatch(case=case, facts=(fact,), view=view)
-    await DatabaseRecords(desk.engine, case_keys_of(desk.settings)).append(batch)
+    await records_of(desk.settings, desk.engine).append(batch)
 
 
 def cases(reply: Any) -> list[str]:

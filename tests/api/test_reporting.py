@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 
 from activities.records import FactBatch
-from adapters.database.records import DatabaseRecords
 from domain.view import view_of
-from starter import case_keys_of
+from starter import records_of
 from tests.builders import HOUR
 from tests.desk import DeskHouse
 from tests.explaining import end
@@ -21,7 +20,7 @@ async def record(desk: DeskHouse, case: str = CASE, **changes: Any) -> None:
     """Put a whole story on the record."""
     view = view_of(STORY.case).but(case=case, **changes)
     batch = FactBatch(case=case, facts=STORY.facts, view=view)
-    await DatabaseRecords(desk.engine, case_keys_of(desk.settings)).append(batch)
+    await records_of(desk.settings, desk.engine).append(batch)
 
 
 async def test_the_service_in_figures_adds_up_and_leaves_exercises_out(desk: DeskHouse) -> None:

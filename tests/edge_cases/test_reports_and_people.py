@@ -26,7 +26,7 @@ from tests.databases import Clock
 from tests.domain.clocks import ways
 from tests.domain.clocks.story import Story, instant
 from tests.fakes import FakePageSender
-from tests.sealing import case_keys
+from tests.sealing import case_keys, desk_key
 
 FORTY = tuple(f"X{a}{b}" for a in "ABCDE" for b in "ABCDEFGH")
 """Codes of forty councils that one referral names."""
@@ -74,7 +74,10 @@ async def test_edge_02_a_council_that_rings_as_well_is_offered_as_a_duplicate(
     engine: AsyncEngine, clock: Clock
 ) -> None:
     """Same council within 7 days: offered as a possible duplicate; a person decides."""
-    records, intake = DatabaseRecords(engine, case_keys()), Intake(engine, clock, case_keys())
+    records, intake = (
+        DatabaseRecords(engine, case_keys(), desk_key()),
+        Intake(engine, clock, case_keys()),
+    )
     days = a_case().policy.setting("possible-duplicate.lookback_days")
     second = timedelta(seconds=1)
     for case, age in (("CIR-2026-000010", 7 * DAY), ("CIR-2026-000011", 7 * DAY + second)):

@@ -10,10 +10,9 @@ from temporalio.client import Client
 from temporalio.testing import ActivityEnvironment
 
 from adapters.database.findings import Findings
-from adapters.database.records import DatabaseRecords
 from domain.case import Case
 from stack.layout import Ports
-from starter import case_keys_of
+from starter import records_of
 from tests import live
 from tests.builders import WHY
 from tests.databases import Databases, run_sql
@@ -134,7 +133,7 @@ async def test_edge_29_a_revived_case_stands_where_it_stood_and_goes_on(town: To
     receipt = await case.give("contact-made", Ask(by="alder"), **made)
     assert receipt.version == before.version + 1
     await case.settled()
-    records = DatabaseRecords(town.office.engine, case_keys_of(town.office.settings))
+    records = records_of(town.office.settings, town.office.engine)
     assert await records.verify(case.reference)
 
 

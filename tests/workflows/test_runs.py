@@ -9,7 +9,7 @@ from adapters.policies import read_policy
 from domain.case import RULES, Case
 from domain.clock_run import ClockState
 from tests import live
-from tests.databases import Database
+from tests.databases import Database, run_sql
 from tests.live import Ask, LiveCase
 from workflows import tracking
 from workflows.incident_case import FRESH
@@ -159,6 +159,23 @@ async def test_a_cancellation_from_outside_raises_an_alarm_and_ends_nothing(
     assert paged["payload"]["about"] == "alarm:record-tampered#1"
     assert (await case.give("acknowledge")).version == 2
     assert (await case.handle.describe()).status is WorkflowExecutionStatus.RUNNING
+
+
+async def test_a_record_that_was_altered_is_not_written_on_and_wakes_somebody(
+    office: live.Office,
+) -> None:
+    """What an altered record would have signed waits in the case, which goes on."""
+    case = await office.open()
+    await case.settled()
+    stood = len(await case.facts())
+    await run_sql(office.engine, "UPDATE chain_head SET hash = '0' WHERE seq > 0")
+    assert (await case.give("acknowledge")).version == 2
+
+    async def alarmed() -> bool:
+        return any(run.alarm == "record-tampered" for run in (await case.state()).alarms)
+
+    await live.until(alarmed, f"{case.reference} to say that its record was altered")
+    assert len(await case.facts()) == stood
 
 
 async def test_an_archived_case_ends_its_run(office: live.Office) -> None:
