@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.database.chains import SIGNED_ONCE
 from settings import ROOT
 from tests.e2e.house import QUALIFIES, House, a_house
 
@@ -26,6 +27,7 @@ def test_a_case_goes_on_where_its_stack_was_put_back(tmp_path: Path) -> None:
         assert other.ask("case", "show", case)["phase"] == "assessment"
         assert other.ask("triage", "decide", case, *QUALIFIES)["phase"] == "activation"
         other.quiet(case)
+        assert (tmp_path / "second" / "data" / SIGNED_ONCE).exists()
         whole = other.ask("audit", "verify")
         assert (whole["ok"], whole["cases"]) == (True, 1)
         copy = tmp_path / "copy.json"
