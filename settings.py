@@ -5,9 +5,16 @@ import os
 import secrets
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AnyHttpUrl, BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    BaseModel,
+    ConfigDict,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -28,6 +35,10 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+Beside = Annotated[Path, AfterValidator(lambda named: config_file().parent / named)]
+"""A file that a table names; a relative one lies beside ``cir.toml``."""
+
+
 class MailSettings(Section):
     """``[mail]``: a mail server; without the table mails are files.
 
@@ -45,8 +56,8 @@ class MailSettings(Section):
     port: int = 587
     security: Literal["starttls", "tls", "plain"] = "starttls"
     user: str = ""
-    password_file: Path | None = None
-    authorities_file: Path | None = None
+    password_file: Beside | None = None
+    authorities_file: Beside | None = None
     timeout_s: float = 20
 
 
@@ -61,7 +72,7 @@ class NotifySettings(Section):
         timeout_s: Seconds one call may take [our default].
     """
 
-    api_key_file: Path
+    api_key_file: Beside
     email_template: str
     sms_template: str
     base_url: str = "https://api.notifications.service.gov.uk"
@@ -78,7 +89,7 @@ class PartnerSettings(Section):
     """
 
     url: AnyHttpUrl
-    secret_file: Path
+    secret_file: Beside
     timeout_s: float = 10
 
     @field_validator("url")
@@ -118,7 +129,7 @@ class SenderSettings(Section):
         channel: The channel of every report of theirs, whatever the report says.
     """
 
-    secret_file: Path
+    secret_file: Beside
     channel: Literal[
         "ncsc-referral", "council-phone", "council-email", "staff", "provider", "other"
     ]
@@ -139,9 +150,9 @@ class DoorsSettings(Section):
 
     host: str = "127.0.0.1"
     port: int | None = None
-    provider_secret_files: dict[str, tuple[Path, ...]] = {}
-    finance_secret_files: tuple[Path, ...] = ()
-    notify_token_file: Path | None = None
+    provider_secret_files: dict[str, tuple[Beside, ...]] = {}
+    finance_secret_files: tuple[Beside, ...] = ()
+    notify_token_file: Beside | None = None
     burst: int = 120
     per_second: float = 2
 

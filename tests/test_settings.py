@@ -97,6 +97,21 @@ def test_what_is_personal_leaves_only_by_a_private_line(
         load()
 
 
+def test_a_file_that_a_table_names_lies_beside_it_wherever_it_is_read(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config.write_text(
+        '[senders.ncsc]\nsecret_file = "secrets/ncsc"\nchannel = "ncsc-referral"\n'
+        '[doors]\nprovider_secret_files = { alder = ["/etc/cir/alder"] }\n'
+        'notify_token_file = "notify"\n'
+    )
+    monkeypatch.chdir(ROOT)
+    read = load()
+    assert read.senders["ncsc"].secret_file == tmp_path / "secrets" / "ncsc"
+    assert read.doors.provider_secret_files == {"alder": (Path("/etc/cir/alder"),)}
+    assert read.doors.notify_token_file == tmp_path / "notify"
+
+
 def test_a_file_that_is_not_toml_is_told(config: Path) -> None:
     config.write_text("sender = ")
     with pytest.raises(SettingsError, match="not TOML"):
