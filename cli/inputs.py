@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Never
 
 from cli.desk import failure
 
@@ -38,12 +38,27 @@ def object_of(source: str | None) -> dict[str, Any]:
     if source is None:
         return {}
     try:
-        data = json.loads(text_of(source))
-    except (ValueError, RecursionError) as error:
+        data = json.loads(text_of(source), object_pairs_hook=_said_once, parse_constant=_no_number)
+    except RecursionError as error:
+        raise failure("usage", "not-json", "--input nests too deep to be read.") from error
+    except ValueError as error:
         raise failure("usage", "not-json", f"--input is not JSON: {error}.") from error
     if not isinstance(data, dict):
         raise failure("usage", "not-json", "--input takes a JSON object.")
     return data
+
+
+def _said_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    said = dict(pairs)
+    if len(said) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{twice} is said twice, and nobody can tell which is meant")
+    return said
+
+
+def _no_number(name: str) -> Never:
+    raise ValueError(f"{name} is no number")
 
 
 def references(case: str) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ def _rota(console: Console, rota: dict[str, Any], options: Options) -> None:
         words = f"L{rung['rung']}  {now}"
         if rung["until"]:
             after = ", ".join(rung["next"]) or "NOBODY"
-            words += f"  until {soon(rung['until'], options)}, then {after}"
+            words += f"  until {when(rung['until'], options)}, then {after}"
         _line(console, words, "" if rung["now"] else "bold red")
     for gap in rota["gaps"]:
         begins, until = when(gap["begins"], options), when(gap["until"], options)

@@ -241,7 +241,7 @@ def test_the_rota_says_who_is_on_who_is_next_and_where_nobody_is(
     }
     shown = cir("rota", "show", "-o", "table", "--utc").out.splitlines()
     assert shown == [
-        "L0  kaya, tomas  until 30 Jul 02:10 UTC, then priya",
+        "L0  kaya, tomas  until 30 Jul 2026 02:10:00 UTC, then priya",
         "L1  NOBODY",
         "GAP  L1 has nobody from 23 Jul 2026 02:10:00 UTC to 30 Jul 2026 02:10:00 UTC",
     ]

@@ -62,7 +62,7 @@ def test_text_that_is_no_number_time_json_or_file_ends_with_2(
     assert not desk.asked
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "7", "[" * 100_000])
+@pytest.mark.parametrize("text", ["{", "[]", "7", "[" * 100_000, '{"a": 1, "a": 2}', '{"a": NaN}'])
 def test_input_that_is_no_json_object_ends_with_2(cir: Shell, desk: PretendDesk, text: str) -> None:
     said = cir("triage", "acknowledge", CASE, "--input", "-", stdin=text)
     assert (said.code, said.error["code"]) == (2, "not-json")
