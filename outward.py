@@ -11,8 +11,9 @@ from adapters.database.texts import DatabaseTexts, Limits
 from adapters.mail.file_outbox import FileOutboxNotifier
 from adapters.mail.smtp import MailServer, SmtpNotifier
 from adapters.notify.notifier import NotifyNotifier, NotifyService
-from adapters.policies import read_policy
+from adapters.policies import shipped
 from adapters.signed_line import Desk, SignedLine
+from domain.policy import Policy
 from settings import (
     MailSettings,
     NotifySettings,
@@ -80,10 +81,10 @@ def notify_of(
     """Return the way through GOV.UK Notify, when one is named."""
     if settings.notify is None:
         return None
-    policy = read_policy(settings.policy_file)
+    policy = Policy.of(shipped())  # the networks' figures stand in every policy alike
     limits = Limits(
-        equal=int(policy.setting("pager.hourly_equal_texts")),
-        most=int(policy.setting("pager.hourly_texts")),
+        equal=policy.setting("pager.hourly_equal_texts"),
+        most=policy.setting("pager.hourly_texts"),
     )
     texts = DatabaseTexts(engine, settings.check_word_key(), now, limits)
     return NotifyNotifier(notify_service(settings.notify), texts)

@@ -19,13 +19,13 @@ from adapters.database.case_keys import CaseKeys
 from adapters.database.engine import create_engine
 from adapters.database.intake import Intake, Taken
 from adapters.database.migrate import prepare
+from adapters.database.policy_start import begin
 from adapters.database.readiness import DatabaseNotReadyError
 from adapters.database.records import DatabaseRecords
 from adapters.database.register_news import RegisterNews
 from adapters.database.registers import Registers
 from adapters.desk_key import DeskKey
 from adapters.keyring import Keyring
-from adapters.policies import read_policy
 from adapters.temporal.bootstrap import bootstrap
 from adapters.temporal.connect import connect
 from adapters.temporal.instructing import Instructor
@@ -156,10 +156,13 @@ async def start_taken(
     task_queue: str,
     intake: Intake,
     registers: Registers,
-    policy: Policy,
     taken: Taken,
+    *,
+    policy: Policy | None = None,
 ) -> None:
     """Start the case of a report that is on disk, and mark it as started.
+
+    It begins with the policy in force, unless another one is given.
 
     Raises:
         ServerAwayError: The server was not reached; the report stays pending.
@@ -169,7 +172,7 @@ async def start_taken(
         report=taken.report,
         register=await registers.councils(),
         providers=await registers.providers(),
-        policy=policy,
+        policy=policy or await registers.policy(),
         desk_keys=await registers.desk_keys(),
     ).but(follows=taken.follows, sealed=refuses_clear(client))
     await start_case(client, task_queue, opening, f"intake-{taken.number}", taken.by)
@@ -217,7 +220,6 @@ class PendingStarter:
         task_queue: str,
         intake: Intake,
         registers: Registers,
-        policy: Policy,
         key: DeskKey,
         news: RegisterNews,
         now: Callable[[], datetime],
@@ -227,7 +229,6 @@ class PendingStarter:
         self._task_queue = task_queue
         self._intake = intake
         self._registers = registers
-        self._policy = policy
         self._key = key
         self._now = now
 
@@ -239,12 +240,7 @@ class PendingStarter:
                 await self._tell_again(taken)
             else:
                 await start_taken(
-                    self._client,
-                    self._task_queue,
-                    self._intake,
-                    self._registers,
-                    self._policy,
-                    taken,
+                    self._client, self._task_queue, self._intake, self._registers, taken
                 )
         return len(pending)
 
@@ -296,6 +292,7 @@ async def open_file(settings: Settings, body: bytes) -> str:
     await asyncio.to_thread(prepare, settings.database)
     engine = create_engine(settings.database)
     registers = Registers(engine, utc_now)
+    await begin(registers, settings.policy_file)
     intake = Intake(engine, utc_now, case_keys_of(settings))
     read = read_report(body, now=utc_now(), councils=await registers.councils())
     taken = await intake.take(body, read, "system")
@@ -304,8 +301,7 @@ async def open_file(settings: Settings, body: bytes) -> str:
             settings.temporal_address, settings.temporal_namespace, converter_of(settings)
         )
         await bootstrap(client, settings.temporal_namespace)
-        policy = read_policy(settings.policy_file)
-        await start_taken(client, settings.task_queue, intake, registers, policy, taken)
+        await start_taken(client, settings.task_queue, intake, registers, taken)
     except (RuntimeError, ServerAwayError):
         return f"{taken.reference} is kept; it starts by itself when Temporal is back."
     finally:

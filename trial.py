@@ -19,7 +19,11 @@ from temporalio.converter import DataConverter
 from temporalio.service import RPCError
 
 from adapters.database.engine import create_engine
+from adapters.database.policy_start import differing
+from adapters.database.readiness import check_ready, revision_of
+from adapters.database.registers import Registers
 from adapters.mail.smtp import SmtpNotifier
+from adapters.policies import read_policy
 from adapters.temporal.bootstrap import (
     SEARCH_ATTRIBUTES,
     listed_search_attributes,
@@ -69,6 +73,7 @@ async def tried(part: str, asking: Awaitable[str], mend: str) -> Row:
 async def parts(settings: Settings) -> AsyncIterator[Row]:
     """Try every part that the settings name."""
     yield await tried("outbox", _outbox(settings), "Let this account write there.")
+    yield await tried("policy", _policy(settings), "Mend it: cir policy check FILE.")
     if settings.mail is not None:
         yield await tried("mail", _mail(settings), "Mend [mail] in cir.toml, or the server.")
     if settings.notify is not None:
@@ -91,6 +96,22 @@ async def _outbox(settings: Settings) -> str:
     await asyncio.to_thread(probe.write_text, "doctor\n")
     await asyncio.to_thread(probe.unlink)
     return f"{settings.outbox} can be written"
+
+
+async def _policy(settings: Settings) -> str:
+    """Compare the file with the policy on record; a database that is not there yet is not made."""
+    path, url = settings.policy_file, settings.database
+    if await asyncio.to_thread(revision_of, url) is not None:
+        await asyncio.to_thread(check_ready, url)
+        engine = create_engine(url)
+        try:
+            words = await differing(Registers(engine, utc_now), path)
+        finally:
+            await engine.dispose()
+        if words is not None:
+            return words or f"the one on record is in force, and {path} says the same"
+    await asyncio.to_thread(read_policy, path)
+    return f"{path} goes on record at the first start"
 
 
 async def _mail(settings: Settings) -> str:

@@ -38,6 +38,7 @@ from adapters.database.intake import Intake
 from adapters.database.migrate import prepare
 from adapters.database.notice_book import DatabaseNoticeBook
 from adapters.database.pager import DatabasePager
+from adapters.database.policy_start import begin
 from adapters.database.quarantine import Quarantine
 from adapters.database.readiness import DatabaseNotReadyError
 from adapters.database.receipts import DatabaseReceipts
@@ -51,7 +52,6 @@ from adapters.mail.file_outbox import FileOutboxNotifier
 from adapters.mail.page_sender import MessagePageSender
 from adapters.mail.smtp import SmtpNotifier
 from adapters.pager_notifier import PagerNotifier
-from adapters.policies import read_policy
 from adapters.provider.desk import ProviderDesks
 from adapters.rendering import Templates
 from adapters.temporal.bootstrap import bootstrap, watch_namespace
@@ -59,7 +59,6 @@ from adapters.temporal.case_runs import TemporalCaseRuns
 from adapters.temporal.connect import connect, connect_when_up, runtime_of
 from adapters.temporal.running_cases import RunningCases
 from adapters.temporal.schedule import WATCH_QUEUE, ensure_watch
-from domain.clocks.clock import Ladder
 from domain.notice import Address, Channel
 from outward import mail_server, notify_of, signed_line
 from settings import (
@@ -167,13 +166,11 @@ def templates_of(settings: Settings) -> Templates:
 
 def build_pager(settings: Settings, engine: AsyncEngine, doors: Doors) -> DatabasePager:
     """Return the pager of one kind of case."""
-    policy = read_policy(settings.policy_file)
     return DatabasePager(
         engine,
         Registers(engine, utc_now),
         MessagePageSender(doors.notifier, templates_of(settings), utc_now),
         utc_now,
-        policy.scaled(timedelta(seconds=policy.setting("pager.batching_seconds"))),
         exercises=doors.exercises,
     )
 
@@ -264,7 +261,7 @@ def build_comparing(
             False: build_pager(settings, engine, doors),
             True: build_pager(settings, engine, sinks),
         },
-        read_policy(settings.policy_file),
+        Registers(engine, utc_now).policy,
         utc_now,
         grace,
     )
@@ -272,10 +269,9 @@ def build_comparing(
 
 def build_rejected(settings: Settings, engine: AsyncEngine, doors: Doors) -> RejectedPaging:
     """Return what pages about reports that could not be read."""
-    every = read_policy(settings.policy_file).ladder_interval(Ladder.URGENT)
     pager = build_pager(settings, engine, doors)
     quarantine = Quarantine(engine, utc_now, case_keys_of(settings))
-    return RejectedPaging(quarantine, pager, utc_now, every)
+    return RejectedPaging(quarantine, pager, utc_now, Registers(engine, utc_now).policy)
 
 
 def build_watchkeeper(
@@ -287,7 +283,6 @@ def build_watchkeeper(
         task_queue=settings.task_queue,
         intake=Intake(engine, utc_now, case_keys_of(settings)),
         registers=Registers(engine, utc_now),
-        policy=read_policy(settings.policy_file),
         key=DeskKey.from_file(settings.desk_key),
         news=RegisterNews(engine),
         now=utc_now,
@@ -325,6 +320,7 @@ async def run(settings: Settings) -> None:
         loop.add_signal_handler(number, stopped.set)
     engine = create_engine(settings.database)
     await sign_once(engine, DeskKey.from_file(settings.desk_key), settings.data)
+    await begin(Registers(engine, utc_now), settings.policy_file)
     doors = real_doors(settings, engine)  # one of each: they keep connections, limits and files
     async with (
         build_worker(client, settings.task_queue, build_activities(settings, engine, doors)),

@@ -5,7 +5,7 @@ pages nobody. The watchkeeper finds it and climbs ladder U on its behalf until a
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
@@ -145,7 +145,7 @@ class Comparing:
         cases: WatchedCases,
         runs: CaseRuns,
         pagers: Mapping[bool, Pager],
-        policy: Policy,
+        policy: Callable[[], Awaitable[Policy]],
         now: Callable[[], datetime],
         grace: timedelta = SILENT_AFTER,
     ) -> None:
@@ -155,7 +155,7 @@ class Comparing:
             cases: The record.
             runs: The server.
             pagers: The pager of exercises under ``True``, that of real cases under ``False``.
-            policy: Ladder and working hours.
+            policy: Asked for ladder and working hours at each look.
             now: The clock.
             grace: How long after a deadline a case may take to page by itself.
         """
@@ -169,8 +169,9 @@ class Comparing:
     @activity.defn(name="compare-cases")
     async def compare(self) -> int:
         """Compare once and page what is due; return how many pages were new."""
-        found = await self._look()
-        every = self._policy.ladder_interval(Ladder.URGENT)
+        policy = await self._policy()
+        found = await self._look(policy)
+        every = policy.ladder_interval(Ladder.URGENT)
         new = 0
         for kept in await self._cases.keep(found):
             due = due_page(kept, self._now(), every)
@@ -181,7 +182,7 @@ class Comparing:
         await self._cases.stamp()
         return new
 
-    async def _look(self) -> tuple[Found, ...]:
+    async def _look(self, policy: Policy) -> tuple[Found, ...]:
         """Find; a case that was archived while the server was asked is no finding."""
         before = await self._cases.open_cases()
         runs = {s.case: s for s in await self._runs.standing(tuple(one.case for one in before))}
@@ -190,7 +191,7 @@ class Comparing:
             finding
             for one in after
             if one.case in runs
-            for finding in compared(one, runs[one.case], self._now() - self._grace, self._policy)
+            for finding in compared(one, runs[one.case], self._now() - self._grace, policy)
         )
 
     async def _enter(self, kept: Kept, number: int, rung: int) -> None:

@@ -7,7 +7,7 @@ has the report ends both.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -15,7 +15,9 @@ from temporalio import activity
 
 from activities.paging import PageBatch, Pager, PageRow
 from domain.clocks.alarms import ALARMS
+from domain.clocks.clock import Ladder
 from domain.effects import Page
+from domain.policy import Policy
 from domain.value import Instant, Value
 
 ABOUT = "alarm:report-rejected#1"
@@ -69,7 +71,7 @@ class RejectedPaging:
         reports: What waits.
         pager: The one pager.
         now: The clock.
-        every: Between two rungs of ladder U.
+        policy: Asked for the time between two rungs of ladder U at each look.
     """
 
     def __init__(
@@ -77,19 +79,20 @@ class RejectedPaging:
         reports: RejectedReports,
         pager: Pager,
         now: Callable[[], datetime],
-        every: timedelta,
+        policy: Callable[[], Awaitable[Policy]],
     ) -> None:
         self._reports = reports
         self._pager = pager
         self._now = now
-        self._every = every
+        self._policy = policy
 
     @activity.defn(name="page-rejected-reports")
     async def page(self) -> int:
         """Page what is due about rejected reports; return how many pages were new."""
-        new = 0
+        new, policy = 0, await self._policy()
+        every = policy.ladder_interval(Ladder.URGENT)
         for item in await self._reports.unanswered():
-            due = due_page(item, self._now(), self._every)
+            due = due_page(item, self._now(), every)
             if due is not None:
                 await self._enter(item, *due)
                 new += 1

@@ -1,8 +1,10 @@
 """Reading a policy file; the shipped defaults stand behind every other."""
 
+from functools import cache
 from pathlib import Path
 
-from domain.policy import Policy, Setting, described
+from domain.policy import Policy
+from domain.policy_file import PolicyFile, read
 
 DEFAULT = Path(__file__).resolve().parents[1] / "policy" / "default.toml"
 
@@ -13,13 +15,25 @@ def read_policy(path: Path) -> Policy:
     Raises:
         PolicyError: With every problem.
     """
-    return Policy.from_toml(path.read_text(), default=DEFAULT.read_text())
+    return Policy.of(read_file(path))
 
 
-def read_numbers(path: Path) -> tuple[Setting, ...]:
-    """Return every line of the policy in ``path`` with its source, which no case carries.
+def read_file(path: Path) -> PolicyFile:
+    """Return what the file at ``path`` says, sources and all.
 
     Raises:
         PolicyError: With every problem.
     """
-    return described(path.read_text(), DEFAULT.read_text())
+    return read(path.read_text(encoding="utf-8"), shipped_text())
+
+
+@cache
+def shipped_text() -> str:
+    """Return the text of the shipped defaults."""
+    return DEFAULT.read_text(encoding="utf-8")
+
+
+@cache
+def shipped() -> PolicyFile:
+    """Return the shipped defaults."""
+    return read(shipped_text())

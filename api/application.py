@@ -22,6 +22,7 @@ from adapters.database.engine import create_engine
 from adapters.database.figures import DatabaseFigures
 from adapters.database.findings import Findings
 from adapters.database.intake import Intake
+from adapters.database.policy_start import begin
 from adapters.database.quarantine import Quarantine
 from adapters.database.receipts import DatabaseReceipts
 from adapters.database.register_changes import RegisterChanges
@@ -32,7 +33,6 @@ from adapters.database.reporting import Reporting
 from adapters.database.retention import Retention
 from adapters.database.webhooks import Webhooks
 from adapters.desk_key import DeskKey
-from adapters.policies import read_numbers, read_policy
 from adapters.temporal.asking import CaseAsker
 from adapters.temporal.bootstrap import watch_namespace
 from adapters.temporal.connect import connect
@@ -72,7 +72,6 @@ from api.looking import Looking
 from api.outside import Keys, Outside
 from api.reviving import Reviver
 from api.watchdog import Watchdog
-from domain.policy import Policy
 from outward import mailer_of
 from settings import DoorsSettings, Settings
 from starter import case_keys_of, converter_of, records_of, tell_cases_now
@@ -162,11 +161,9 @@ async def _held(app: FastAPI, settings: Settings, keys: Keys) -> AsyncIterator[N
     app.state.client = client
     app.state.codec = RemoteCodec(codec_of(converter), namespace)
     app.state.task_queue = settings.task_queue
-    app.state.policy = read_policy(settings.policy_file)
-    app.state.explainer = Explainer(
-        CaseAsker(client), app.state.policy, read_numbers(settings.policy_file)
-    )
-    app.state.desk = await _desk(settings, engine, client, app.state.policy)
+    app.state.explainer = Explainer(CaseAsker(client))
+    app.state.desk = await _desk(settings, engine, client)
+    await begin(app.state.desk.registers, settings.policy_file)
     desk_key = DeskKey.from_file(settings.desk_key)
     app.state.audit = Audit(engine, case_keys_of(settings), desk_key, utc_now)
     app.state.reporting = Reporting(engine)
@@ -189,7 +186,7 @@ async def _watched(app: FastAPI, settings: Settings, *, watches: bool) -> AsyncI
         watching.cancel()
 
 
-async def _desk(settings: Settings, engine: AsyncEngine, client: Client, policy: Policy) -> Desk:
+async def _desk(settings: Settings, engine: AsyncEngine, client: Client) -> Desk:
     known, key = Registers(engine, utc_now), DeskKey.from_file(settings.desk_key)
     news, keys = RegisterNews(engine), case_keys_of(settings)
     acts = CaseActs(engine, utc_now, keys)
@@ -198,7 +195,6 @@ async def _desk(settings: Settings, engine: AsyncEngine, client: Client, policy:
         task_queue=settings.task_queue,
         records=records_of(settings, engine),
         registers=known,
-        policy=policy,
         acts=acts,
         now=utc_now,
     )
@@ -218,9 +214,9 @@ async def _desk(settings: Settings, engine: AsyncEngine, client: Client, policy:
         acts=acts,
         doing={
             "case-revive": reviver,
-            "case-dispose": Disposer(engine, keys, policy, acts, utc_now),
+            "case-dispose": Disposer(engine, keys, known, acts, utc_now),
         },
-        retention=Retention(engine, policy, utc_now),
+        retention=Retention(engine, utc_now),
         key=key,
         now=utc_now,
     )

@@ -110,7 +110,7 @@ async def rebuild(
 
 async def _remade(desk: Desk, audit: Audit, explainer: Explainer) -> Any:  # noqa: ANN401
     """Make the row of each case again, by the policy and providers that the case itself knows."""
-    today = (await desk.registers.providers(), explainer.policy)
+    today = (await desk.registers.providers(), await desk.registers.policy())
     silent = 0
     for case in await audit.cases():
         known = today

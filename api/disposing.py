@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from adapters.database.case_acts import CaseActs
 from adapters.database.case_keys import CaseKeys, NoSuchKeyError
 from adapters.database.engine import forget
+from adapters.database.registers import Registers
 from adapters.database.retention import Retention, forget_words
 from domain.errors import Code, Refused
 from domain.people import Role
-from domain.policy import Policy
 from domain.registers.change import Change, may_confirm
 from domain.retention import may_dispose
 
@@ -23,14 +23,14 @@ class Disposer:
         self,
         engine: AsyncEngine,
         keys: CaseKeys,
-        policy: Policy,
+        registers: Registers,
         acts: CaseActs,
         now: Callable[[], datetime],
     ) -> None:
         self._engine = engine
         self._keys = keys
-        self._retention = Retention(engine, policy, now)
-        self._policy = policy
+        self._retention = Retention(engine, now)
+        self._registers = registers
         self._acts = acts
         self._now = now
 
@@ -40,7 +40,8 @@ class Disposer:
         Raises:
             Refused: As the rules on retention say.
         """
-        may_dispose(case, await self._retention.closed(case), self._policy, self._now())
+        policy = await self._registers.policy()
+        may_dispose(case, await self._retention.closed(case), policy, self._now())
 
     async def confirm(self, change: Change, by: str, roles: tuple[Role, ...]) -> Change:
         """Destroy the key of the case of a change, as its second person.

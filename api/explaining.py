@@ -15,14 +15,13 @@ from domain.explaining.explained import explained
 from domain.explaining.explanation import Explanation
 from domain.explaining.record import rebuilt
 from domain.fact import Fact
-from domain.policy import Policy
-from domain.policy_file import Setting
+from domain.policy_file import lines_of
 
 router = APIRouter()
 
 SILENT = (
     "The case itself did not answer: Temporal or the worker is away. This is what its record "
-    "says, by the numbers of this desk's policy; a deadline that has passed meanwhile pages when "
+    "says, by the numbers of the policy in force; a deadline that has passed meanwhile pages when "
     "they are back. Look with cir doctor."
 )
 GONE = "Temporal no longer holds this case. This is what its record says."
@@ -33,21 +32,20 @@ class Explainer(NamedTuple):
 
     Attributes:
         asker: Asks the case itself.
-        policy: Stands in for the case's own where it cannot be asked.
-        numbers: The policy file's lines with their sources.
     """
 
     asker: CaseAsker
-    policy: Policy
-    numbers: tuple[Setting, ...]
 
     async def explain(self, desk: Desk, case: str) -> Explanation:
         """Return why ``case`` stands where it stands.
+
+        The policy in force has the sources of its numbers, which no case carries.
 
         Raises:
             Answer: There is no such case, or it is kept and has not started.
         """
         shown = await desk.shown(case)
+        numbers = lines_of(await desk.registers.policy_file())
         try:
             state = await self.asker.state(case)
         except (CaseSilentError, CaseGoneError) as error:
@@ -55,20 +53,23 @@ class Explainer(NamedTuple):
             facts = await _facts(desk, case)
             state = await self.from_record(desk, case, facts)
             state = state.but(version=shown["version"])
-            return explained(state, facts, self.numbers, desk.now(), told_by="record", note=note)
-        return explained(state, await _facts(desk, case, state.seq), self.numbers, desk.now())
+            return explained(state, facts, numbers, desk.now(), told_by="record", note=note)
+        return explained(state, await _facts(desk, case, state.seq), numbers, desk.now())
 
     async def from_record(
         self, desk: Desk, case: str, facts: tuple[Fact, ...] | None = None
     ) -> Case:
         """Return a case as its record leaves it, for when it cannot be asked itself.
 
+        The policy in force stands in for its own.
+
         Raises:
             Answer: Its record alone does not make a case (``not-reached``).
         """
         facts = await _facts(desk, case) if facts is None else facts
         try:
-            return rebuilt(case, facts, await desk.registers.providers(), self.policy)
+            known = (await desk.registers.providers(), await desk.registers.policy())
+            return rebuilt(case, facts, *known)
         except (ValidationError, KeyError, IndexError) as error:
             words = f"{case} did not answer, and its record alone cannot explain it. Try again."
             raise Answer("unreachable", "not-reached", words) from error

@@ -36,7 +36,7 @@ async def opened(
     try:
         authorise(OpenCase, who.id, who.roles, {})
         read = await _read(desk, body)
-        policy = played.policy_for(read.report, request.app.state.policy)
+        policy = played.policy_for(read.report, await desk.registers.policy())
     except Refused as refused:
         await desk.keep_refused("", OpenCase.name, who, "", refused)
         raise of_refusal(refused) from refused
@@ -51,7 +51,7 @@ async def opened(
         state = await reach(request, desk, taken.reference)
     if state == "open":
         desk.opened(taken.reference)
-    return await _answer(desk, request.app.state.policy, taken, read, state)
+    return await _answer(desk, policy, taken, read, state)
 
 
 async def _read(desk: Desk, body: bytes) -> ReadReport:
@@ -87,7 +87,7 @@ async def reach(request: Request, desk: Desk, reference: str) -> str:
 async def _start(request: Request, desk: Desk, kept: Taken, policy: Policy | None = None) -> None:
     state = request.app.state
     await start_taken(
-        state.client, state.task_queue, desk.intake, desk.registers, policy or state.policy, kept
+        state.client, state.task_queue, desk.intake, desk.registers, kept, policy=policy
     )
 
 

@@ -8,6 +8,7 @@ from adapters.database.records import ChainBrokenError
 from adapters.database.register_record import RegisterRecord
 from api.answers import Answer
 from api.identity import Asking, TheDesk
+from domain.registers.policies import shown
 from domain.registers.rota import row_of
 from domain.registers.shifts import by_role, gaps, watches
 from domain.value import utc_text
@@ -68,6 +69,12 @@ async def origin(_who: Asking, desk: TheDesk) -> dict[str, Any]:
     """Return where the councils come from, and under which licence."""
     found = await desk.changes.origin("councils")
     return found.model_dump(mode="json")
+
+
+@router.get("/registers/policy")
+async def policy(_who: Asking, desk: TheDesk) -> list[dict[str, Any]]:
+    """Return the policy that new cases begin with, line by line, each with its source."""
+    return shown(await desk.registers.policy_file())
 
 
 @router.get("/registers/record")

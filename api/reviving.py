@@ -20,7 +20,6 @@ from domain.decisions.intake import Begun
 from domain.errors import Code, Refused
 from domain.fact import Fact
 from domain.people import Role
-from domain.policy import Policy
 from domain.registers.change import Change, may_confirm
 from domain.reviving import CaseRevived, LastWord, Rebuilt, may_revive, rebuilt
 from starter import AWAY, CaseRunsError, ServerAwayError, start_again
@@ -51,14 +50,13 @@ class Ready(NamedTuple):
 class Reviver:
     """Builds cases again from their record and starts them."""
 
-    def __init__(  # noqa: PLR0913  (composition)
+    def __init__(
         self,
         *,
         client: Client,
         task_queue: str,
         records: DatabaseRecords,
         registers: Registers,
-        policy: Policy,
         acts: CaseActs,
         now: Callable[[], datetime],
     ) -> None:
@@ -66,7 +64,6 @@ class Reviver:
         self._task_queue = task_queue
         self._records = records
         self._registers = registers
-        self._policy = policy
         self._acts = acts
         self._now = now
 
@@ -187,7 +184,7 @@ class Reviver:
     async def _begun(self) -> Begun:
         """Return what a case begins with now."""
         return Begun(
-            policy=self._policy,
+            policy=await self._registers.policy(),
             providers=await self._registers.providers(),
             desk_keys=await self._registers.desk_keys(),
             sealed=refuses_clear(self._client),

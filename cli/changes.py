@@ -26,7 +26,7 @@ def importing(name: str) -> Any:  # noqa: ANN401
         file = str(values["file"])
         told = {"file": "" if file == "-" else PurePath(file).name}
         told |= {word: values[word] for word in ("source", "licence") if values.get(word)}
-        kind = "csv" if file.lower().endswith(".csv") else "json"
+        kind = "toml" if name == "policy" else "csv" if file.lower().endswith(".csv") else "json"
         path = f"/registers/{name}?{urlencode(told)}"
         return proposed(options, options.desk.post(path, bytes_of(file), kind=kind))
 
@@ -110,6 +110,8 @@ def _say_next(done: dict[str, Any]) -> None:
     if done["about"] == "people":
         for entry in done["difference"]["added"]:
             say(f"  {entry['key']} has no token yet: cir people token issue {entry['key']}")
+    if done["about"] == "policy":
+        say("  New cases begin with it. Each open case keeps its own: cir handling change-policy")
 
 
 def withdrawn(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
@@ -144,7 +146,8 @@ def import_verb(name: str) -> click.Command:
             click.Option(["--source"], help="Who publishes the list; kept with it and shown."),
             click.Option(["--licence"], help="Under which terms; kept with it and shown."),
         ]
-    words = f"Propose the {name} of FILE as the whole register; a second person confirms."
+    whole = "for new cases" if name == "policy" else "as the whole register"
+    words = f"Propose the {name} of FILE {whole}; a second person confirms."
     return _verb("import", importing(name), words, *params)
 
 

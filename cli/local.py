@@ -35,6 +35,8 @@ def brought_up(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
         _fill_from(data, values["register"], options.home / "credentials.json")
     elif values["example"]:
         _fill(data, ROOT / "examples" / "world", options.home / "credentials.json")
+    if values["policy"]:
+        _tell_policy(data, Path(values["policy"]))
     if not options.quiet:
         say(f"The desk is at {running.desk}, the Temporal Web UI at {running.ui}.")
         say("Open the example: cir case open examples/report.json")
@@ -66,6 +68,18 @@ def _fill(data: Path, folder: Path, credentials: Path) -> None:
     except DatabaseError as error:
         words = f"The registers could not be filled: {error}"
         raise failure("failed", "stack", words) from error
+
+
+def _tell_policy(data: Path, file: Path) -> None:
+    """Say where a file was asked for and another policy is on record."""
+    from stack.database import DatabaseError, address_of, policy_told
+
+    try:
+        words = policy_told(address_of(data), file.resolve())
+    except DatabaseError as error:
+        words = f"Which policy is in force could not be asked: {error}"
+    if words:
+        say(words)
 
 
 def _state(running: Any) -> dict[str, Any]:  # noqa: ANN401  (stack.local.Running)
@@ -171,9 +185,8 @@ def verbs() -> dict[str, click.Command]:
     example = click.Option(["--example"], is_flag=True, help="Fill it with the example staff.")
     words = "Fill it from FILE: JSON like a scenario's world, or a folder with a file for each."
     register = click.Option(["--register"], metavar="FILE", help=words)
-    policy = click.Option(
-        ["--policy"], type=click.Path(exists=True), metavar="FILE", help="For new cases."
-    )
+    first = "For new cases, where no policy is on record yet."
+    policy = click.Option(["--policy"], type=click.Path(exists=True), metavar="FILE", help=first)
     file = click.Argument(["file"], metavar="FILE")
     name = click.Argument(["name"], metavar="[NAME]", required=False)
     return {

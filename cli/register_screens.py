@@ -57,11 +57,10 @@ def _change(console: Console, change: dict[str, Any], options: Options) -> None:
     for what, sign in SIGNS.items():
         entries = change["difference"][what]
         for entry in entries[:MOST]:
-            known_by = "" if change["about"] == "rota" else f"{entry['key']}: "
-            _line(console, f"  {sign} {known_by}{entry['title']}", STYLES[what])
-            for field in entry["fields"]:
-                old, new = field["before"] or "nothing", field["after"] or "nothing"
-                _line(console, f"      {field['field']}: {old} -> {new}")
+            lines = _setting(entry) if change["about"] == "policy" else _entry(change, entry)
+            _line(console, f"  {sign} {lines[0]}", STYLES[what])
+            for line in lines[1:]:
+                _line(console, f"      {line}")
         if len(entries) > MOST:
             _line(console, f"  {sign} and {len(entries) - MOST} more: --json has them all")
     for doubt in change["doubts"]:
@@ -71,6 +70,24 @@ def _change(console: Console, change: dict[str, Any], options: Options) -> None:
         _line(console, f"  source: {origin['source']}; licence: {origin['licence']}")
     if change.get("token"):
         _line(console, f"token: {change['token']}", "bold")
+
+
+def _entry(change: dict[str, Any], entry: dict[str, Any]) -> list[str]:
+    """Return the lines of an entry: what it is, and each field that changes."""
+    known_by = "" if change["about"] == "rota" else f"{entry['key']}: "
+    fields = (
+        f"{one['field']}: {one['before'] or 'nothing'} -> {one['after'] or 'nothing'}"
+        for one in entry["fields"]
+    )
+    return [f"{known_by}{entry['title']}", *fields]
+
+
+def _setting(entry: dict[str, Any]) -> list[str]:
+    """Return the lines of a policy's setting: old and new with its source, and its old source."""
+    before = {one["field"]: one["before"] for one in entry["fields"]}
+    old = f"{before['value']} → " if before.get("value") else ""
+    sources = [f"source before: {before['source']}"] if before.get("source") else []
+    return [f"{entry['key']}: {old}{entry['title']}", *sources]
 
 
 def _rota(console: Console, rota: dict[str, Any], options: Options) -> None:

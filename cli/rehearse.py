@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.changes import import_verb
 from cli.context import Options
 from cli.desk import Failure, failure
 from cli.exit_codes import DONE, FAILED
 from cli.harmless import safe, when
 from cli.inputs import named, text_of
-from cli.output import show
+from cli.output import say, show
 from cli.registers import verb
 
 if TYPE_CHECKING:  # it is imported inside the command that reads one
@@ -129,10 +130,13 @@ def _text(value: Any) -> str:  # noqa: ANN401
 
 
 def policy_shown(options: Options, values: dict[str, Any]) -> Any:  # noqa: ANN401
-    """Return every number of the policy with its source."""
+    """Return every number of the policy with its source: as shipped, or as it is in force."""
+    if values["in_force"]:
+        return options.desk.get("/registers/policy")
     from domain.policy import described
 
-    del options, values
+    if options.output == "table" and not options.quiet:
+        say("As shipped. What new cases begin with at your desk: cir policy show --in-force")
     default = DEFAULT.read_text()
     return [
         {"name": s.name, "value": s.value, "unit": s.unit, "source": s.source}
@@ -167,8 +171,11 @@ def rehearse_verb() -> click.Command:
 
 def policy_verbs() -> dict[str, click.Command]:
     """Return the verbs of ``cir policy``."""
+    words = "As the desk has it for new cases; otherwise as shipped, without a desk."
+    in_force = click.Option(["--in-force"], is_flag=True, help=words)
     file = click.Argument(["file"], metavar="FILE|-")
     return {
-        "show": verb("show", policy_shown, "Every number with its source."),
+        "show": verb("show", policy_shown, "Every number with its source.", in_force),
         "check": verb("check", policy_checked, "Whether FILE is a policy.", file),
+        "import": import_verb("policy"),
     }

@@ -14,7 +14,7 @@ from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import BeforeValidator, PlainSerializer, PrivateAttr
 
-from domain.policy_file import PolicyKind, Setting, described, read
+from domain.policy_file import PolicyFile, PolicyKind, Setting, described, read
 from domain.policy_settings import RULES, PolicyError, Problem, order_problems
 from domain.story_time import EVEN, StoryTime, is_even, nearest_even
 from domain.value import Value
@@ -90,7 +90,11 @@ class Policy(Value):
         Raises:
             PolicyError: With every problem at once, each under its key.
         """
-        file = read(text, default)
+        return cls.of(read(text, default))
+
+    @classmethod
+    def of(cls, file: PolicyFile) -> Self:
+        """Return the policy a file says, once it has been read."""
         return cls(
             kind=file.kind,
             time_scale=file.time_scale,

@@ -144,7 +144,11 @@ def described(text: str, default: str = "") -> tuple[Setting, ...]:
     Raises:
         PolicyError: As :func:`read`.
     """
-    policy = read(text, default)
+    return lines_of(read(text, default))
+
+
+def lines_of(policy: PolicyFile) -> tuple[Setting, ...]:
+    """Return everything a policy says, line by line, each with its source."""
     return (
         Setting("time_scale", policy.time_scale, "times", f"this is a {policy.kind} policy"),
         *_described_working_time(policy.working_time),

@@ -92,6 +92,15 @@ def fill(url: str, world: Path, credentials: Path) -> str:
     return _run(url, "adapters.database.seed", str(world), str(credentials))
 
 
+def policy_told(url: str, file: Path) -> str:
+    """Return how a file differs from the policy in force, for people; empty where it does not.
+
+    Raises:
+        DatabaseError: It could not be asked.
+    """
+    return _run(url, "adapters.database.policy_start", str(file))
+
+
 def standing(url: str) -> str:
     """Return how a database stands.
 

@@ -17,6 +17,7 @@ from temporalio.worker import Worker
 
 from adapters.database.cases import Cases
 from adapters.database.engine import create_engine, upsert, writing
+from adapters.database.policy_start import begin
 from adapters.database.registers import Registers
 from adapters.database.seed import fill
 from adapters.database.tables import CaseNumberRow
@@ -254,6 +255,7 @@ async def office(client: Client, database: Database, **chosen: Any) -> AsyncIter
     engine = create_engine(settings.database)
     registers = Registers(engine, utc_now)
     await fill(registers, WORLD)
+    await begin(registers, settings.policy_file)
     key = DeskKey.from_file(settings.desk_key)
     await registers.publish_desk_key(key.id, key.public)
     roles = {one.id: one.roles for one in await registers.people()} | {SYSTEM: (Role.SYSTEM,)}

@@ -62,7 +62,7 @@ def a_pager(
     async def pause(seconds: float) -> None:
         clock.move(timedelta(seconds=seconds))
 
-    return DatabasePager(engine, registers, sender, clock, BATCHING, pause, exercises=exercises)
+    return DatabasePager(engine, registers, sender, clock, pause, exercises=exercises)
 
 
 def a_row(  # a page as a case asks for it

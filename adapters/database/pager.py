@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from activities.notice_ports import Delivery
 from activities.paging import PageAnswer, PageBatch, PageRow
+from adapters.database import register_rows
 from adapters.database.engine import SENDERS, alone, insert_once, reading, writing
 from adapters.database.owed_pages import (
     NOTICE,
@@ -27,6 +28,7 @@ from adapters.database.registers import Registers
 from adapters.database.tables import NoticeRow, PageRowRow
 from domain.effects import Page
 from domain.people import D, H, M, Person
+from domain.policy import Policy
 from domain.provider import lead_id, lead_of
 from domain.registers.shifts import RUNGS, Shift, on_rung
 
@@ -87,13 +89,12 @@ class DatabasePager:
     SQLite file both might send a message, under one id.
     """
 
-    def __init__(  # noqa: PLR0913  (composition)
+    def __init__(
         self,
         engine: AsyncEngine,
         registers: Registers,
         sender: PageSender,
         now: Callable[[], datetime],
-        batching: timedelta,
         pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
         *,
         exercises: bool = False,
@@ -105,7 +106,6 @@ class DatabasePager:
             registers: People and rota.
             sender: Carries the messages.
             now: The clock.
-            batching: A person gets one message in this time.
             pause: Waits for so many seconds.
             exercises: Whether it is the pager of exercises.
         """
@@ -113,7 +113,6 @@ class DatabasePager:
         self._registers = registers
         self._sender = sender
         self._now = now
-        self._batching = batching
         self._pause = pause
         self._exercises = exercises
         self._people: tuple[Person, ...] = ()
@@ -309,7 +308,10 @@ class DatabasePager:
             if not (await connection.execute(unsent)).scalar_one():
                 return None
             last = (await connection.execute(latest)).scalar_one_or_none()
-        return NOTHING if last is None else last + self._batching - self._now()
+            if last is None:
+                return NOTHING
+            policy = Policy.of(await register_rows.policy(connection))
+        return last + policy.length("pager.batching_seconds") - self._now()
 
     async def _claimed(self, person: str) -> Claimed:
         """Claim what the next message holds, under its id.

@@ -32,6 +32,7 @@ from adapters.database.register_rows import (
 )
 from adapters.database.tables import RegisterOriginRow, TokenRow
 from adapters.database.token_hash import hashed
+from adapters.policies import shipped_text
 from domain.errors import Code, Refused
 from domain.people import Role
 from domain.registers.around import Around
@@ -43,6 +44,7 @@ from domain.registers.change import (
     may_confirm,
     may_withdraw,
     must_fit,
+    named,
 )
 from domain.registers.entries import Entry, InvalidRegisterError
 from domain.registers.tokens import Registered, issuing, registered, revoking
@@ -68,7 +70,7 @@ class RegisterChanges:
             Refused: ``nothing-changed``.
         """
         register, at = REGISTERS[name], self._now()
-        entries = register.read(text)
+        entries = register.read(text, shipped_text())
         async with writing(self._engine) as connection:
             known = await around(connection)
             before = rows_of(name, known)
@@ -76,7 +78,7 @@ class RegisterChanges:
             doubts = register.judged(entries, target, known, at)
             difference = register.difference(before, target, at)
             if difference.is_nothing and await _has_origin(connection, name, origin):
-                words = f"The register of {name} says all of that already; nothing to confirm."
+                words = f"{named(name).capitalize()} says all of that already; nothing to confirm."
                 raise Refused(Code.NOTHING_CHANGED, words)
             wanted = [one.model_dump(mode="json") for one in entries]
             return await keep(connection, wanted, drafted(

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from adapters.database.engine import row_dict, upsert
+from adapters.database.policy_table import PolicyRow
 from adapters.database.tables import (
     CaseViewRow,
     CouncilRow,
@@ -19,12 +20,15 @@ from adapters.database.tables import (
     RotaShiftRow,
     TokenRow,
 )
+from adapters.policies import shipped
 from domain.council import Council
 from domain.people import Person
+from domain.policy_file import PolicyFile
 from domain.provider import Provider
 from domain.registers.around import Around
 from domain.registers.difference import Row
 from domain.registers.firms import provider_of
+from domain.registers.policies import completed, file_of, is_complete
 from domain.registers.rota import row_of, shift_of
 from domain.registers.shifts import Shift
 
@@ -66,6 +70,19 @@ async def rota(connection: AsyncConnection) -> tuple[Shift, ...]:
     return tuple(Shift(**row_dict(row)) for row in await connection.execute(query))
 
 
+async def policy_lines(connection: AsyncConnection) -> Rows:
+    """Return the lines of the policy on record, whole; none while there is none."""
+    found = (await connection.execute(select(col(PolicyRow.lines)))).scalar_one_or_none()
+    lines = tuple(found or ())
+    return lines if not lines or is_complete(lines) else completed(lines, shipped())
+
+
+async def policy(connection: AsyncConnection) -> PolicyFile:
+    """Return the policy that new cases begin with; the shipped one while none is on record."""
+    lines = await policy_lines(connection)
+    return file_of(lines) if lines else shipped()
+
+
 async def around(connection: AsyncConnection) -> Around:
     """Return the registers as they are, and which cases lean on what is in them."""
     view = select(
@@ -87,6 +104,7 @@ async def around(connection: AsyncConnection) -> Around:
         providers=await providers(connection),
         councils=await councils(connection, None),
         rota=await rota(connection),
+        policy=await policy_lines(connection),
         owned={name: tuple(cases) for name, cases in owned.items()},
         supplied={name: tuple(cases) for name, cases in supplied.items()},
         concerned={name: tuple(cases) for name, cases in concerned.items()},
@@ -99,6 +117,7 @@ def rows_of(name: str, known: Around) -> Rows:
         "people": lambda: tuple(one.model_dump(mode="json") for one in known.people),
         "councils": lambda: tuple(one.model_dump(mode="json") for one in known.councils),
         "rota": lambda: tuple(row_of(one) for one in known.rota),
+        "policy": lambda: known.policy,
         "providers": lambda: tuple(
             {**one.model_dump(mode="json", by_alias=True), "place": place}
             for place, one in enumerate(known.providers, start=1)
@@ -176,6 +195,11 @@ async def _rota(connection: AsyncConnection, before: Rows, after: Rows, at: date
         await connection.execute(insert(RotaShiftRow).values(**shift_of(row).model_dump()))
 
 
+async def _policy(connection: AsyncConnection, before: Rows, after: Rows, at: datetime) -> None:
+    del before, at
+    await upsert(connection, PolicyRow, id=1, lines=list(after))
+
+
 def _left(before: Rows, after: Rows) -> list[str]:
     stays = {row["id"] for row in after}
     return [row["id"] for row in before if row["id"] not in stays]
@@ -186,5 +210,6 @@ REPLACE: dict[str, Callable[[AsyncConnection, Rows, Rows, datetime], Coroutine[A
     "providers": _providers,
     "councils": _councils,
     "rota": _rota,
+    "policy": _policy,
 }
 """How each register is written."""

@@ -1,4 +1,4 @@
-"""The registers: people, rota, providers, councils and tokens. Read when asked, never cached."""
+"""People, rota, providers, councils, policy and tokens. Read when asked, never cached."""
 
 import secrets
 from collections.abc import Callable, Iterable
@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from adapters.database import register_rows
 from adapters.database.engine import insert_once, reading, upsert, writing
+from adapters.database.policy_table import PolicyRow
 from adapters.database.register_record import MACHINE, write_down
 from adapters.database.tables import (
     CaseViewRow,
@@ -27,9 +28,12 @@ from adapters.database.token_hash import hashed
 from domain.command import Rows
 from domain.council import Council, CouncilRegister
 from domain.people import Person, Role
+from domain.policy import Policy
+from domain.policy_file import PolicyFile
 from domain.provider import Provider
 from domain.reference import Reference
 from domain.registers.change import Origin
+from domain.registers.policies import rows_of
 from domain.registers.shifts import Shift
 from domain.value import Value
 
@@ -137,6 +141,20 @@ class Registers:
         async with reading(self._engine) as connection:
             return await register_rows.rota(connection)
 
+    async def policy(self) -> Policy:
+        """Return the policy that new cases begin with."""
+        return Policy.of(await self.policy_file())
+
+    async def has_policy(self) -> bool:
+        """Tell whether a policy is on record."""
+        async with reading(self._engine) as connection:
+            return bool(await register_rows.policy_lines(connection))
+
+    async def policy_file(self) -> PolicyFile:
+        """Return it with its sources; the shipped one while none is on record."""
+        async with reading(self._engine) as connection:
+            return await register_rows.policy(connection)
+
     async def desk_keys(self) -> dict[str, str]:
         """Return the desk's public keys by id."""
         async with reading(self._engine) as connection:
@@ -191,6 +209,16 @@ class Registers:
                 await connection.execute(insert(RotaShiftRow).values(**row))
             await self._filled(connection, "rota", len(rows))
 
+    async def fill_policy(self, policy: PolicyFile, origin: Origin) -> None:
+        """Put the policy of a file on record where none is; where it comes from is kept with it."""
+        async with writing(self._engine) as connection:
+            await _must_be_empty(connection, PolicyRow, "policy")
+            lines = rows_of(policy)
+            await upsert(connection, PolicyRow, id=1, lines=list(lines))
+            document = origin.model_dump(mode="json")
+            await upsert(connection, RegisterOriginRow, name="policy", document=document)
+            await self._filled(connection, "policy", len(lines))
+
     async def _filled(self, connection: AsyncConnection, name: str, added: int) -> None:
         """Move the version on, and write down that a register was filled on the machine."""
         version = await register_rows.moved(connection)
@@ -200,7 +228,7 @@ class Registers:
 
 async def _must_be_empty(
     connection: AsyncConnection,
-    table: type[PersonRow | ProviderRow | CouncilRow | RotaShiftRow],
+    table: type[PersonRow | ProviderRow | CouncilRow | RotaShiftRow | PolicyRow],
     name: str,
 ) -> None:
     found = await connection.execute(select(func.count()).select_from(table))

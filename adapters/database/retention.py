@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import col
 
+from adapters.database import register_rows
 from adapters.database.engine import reading
 from adapters.database.tables import CaseEventRow, CaseKeyRow, CaseViewRow, NoticeRow
 from domain.decisions.handling import LegalHoldLifted, LegalHoldSet
@@ -19,9 +20,8 @@ from domain.value import utc_text
 class Retention:
     """What of which case may go now."""
 
-    def __init__(self, engine: AsyncEngine, policy: Policy, now: Callable[[], datetime]) -> None:
+    def __init__(self, engine: AsyncEngine, now: Callable[[], datetime]) -> None:
         self._engine = engine
-        self._policy = policy
         self._now = now
 
     async def due(self) -> list[dict[str, Any]]:
@@ -43,7 +43,10 @@ class Retention:
         async with reading(self._engine) as connection:
             rows = (await connection.execute(query)).all()
             held = await _held(connection)
-        found = [line for row in rows for line in self._lines(row, is_held=row.case in held)]
+            policy = Policy.of(await register_rows.policy(connection))
+        found = [
+            line for row in rows for line in self._lines(row, policy, is_held=row.case in held)
+        ]
         return sorted(found, key=lambda line: (line["due_since"], line["case"], line["what"]))
 
     async def closed(self, case: str) -> Closed | None:
@@ -55,7 +58,13 @@ class Retention:
             row = (await connection.execute(query)).first()
             return None if row is None else _closed(row, is_held=case in await _held(connection))
 
-    def _lines(self, row: Any, *, is_held: bool) -> list[dict[str, Any]]:  # noqa: ANN401  (a row)
+    def _lines(
+        self,
+        row: Any,  # noqa: ANN401
+        policy: Policy,
+        *,
+        is_held: bool,
+    ) -> list[dict[str, Any]]:
         case = _closed(row, is_held=is_held)
         return [
             {
@@ -66,7 +75,7 @@ class Retention:
                 "outcome": row.outcome,
                 "exercise": row.exercise,
             }
-            for one in due(case, self._policy, self._now())
+            for one in due(case, policy, self._now())
             if one.what != "contacts" or row.destroyed_at is None
         ]
 

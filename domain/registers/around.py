@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from domain.council import Council
 from domain.people import Person
 from domain.provider import Provider
+from domain.registers.difference import Row
 from domain.registers.shifts import Shift
 from domain.value import Value
 
@@ -13,6 +14,7 @@ class Around(Value):
     """The registers as they are, and which open cases lean on what is in them.
 
     Attributes:
+        policy: The lines of the policy new cases begin with.
         owned: Open cases by their owner's id.
         supplied: Cases that are not archived by their provider's id.
         concerned: Cases that are not archived by their council's code.
@@ -22,6 +24,7 @@ class Around(Value):
     providers: tuple[Provider, ...] = ()
     councils: tuple[Council, ...] = ()
     rota: tuple[Shift, ...] = ()
+    policy: tuple[Row, ...] = ()
     owned: Mapping[str, tuple[str, ...]] = {}
     supplied: Mapping[str, tuple[str, ...]] = {}
     concerned: Mapping[str, tuple[str, ...]] = {}

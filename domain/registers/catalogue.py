@@ -1,16 +1,16 @@
-"""The four registers, each declared once: how it is read, settled, judged and shown."""
+"""The five registers, each declared once: how it is read, settled, judged and shown."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from domain.registers import bodies, firms, rota, staff
+from domain.registers import bodies, firms, policies, rota, staff
 from domain.registers.around import Around
 from domain.registers.difference import Difference, Row, compare
 from domain.registers.entries import Entry
 from domain.working_hours import LONDON
 
-RegisterName = Literal["people", "rota", "councils", "providers"]
+RegisterName = Literal["people", "rota", "councils", "providers", "policy"]
 
 Rows = tuple[Row, ...]
 
@@ -19,7 +19,7 @@ class Register(NamedTuple):
     """One register.
 
     Attributes:
-        read: The entries of a file of it.
+        read: The entries of a file of it; what is shipped stands behind it where it says so.
         settled: What entries make of what there is, proposed at one instant and taken at another.
         judged: What is doubtful about that; refuses what cannot be.
         key: What an entry is known by.
@@ -28,7 +28,7 @@ class Register(NamedTuple):
     """
 
     name: RegisterName
-    read: Callable[[str], tuple[Entry, ...]]
+    read: Callable[[str, str], tuple[Entry, ...]]
     settled: Callable[[Rows, tuple[Entry, ...], datetime, datetime], Rows]
     judged: Callable[[tuple[Entry, ...], Rows, Around, datetime], tuple[str, ...]]
     key: Callable[[Row], str]
@@ -45,6 +45,11 @@ def _whole(_before: Rows, wanted: tuple[Entry, ...], _proposed: datetime, _at: d
     return tuple(one.row for one in wanted)
 
 
+def _alone(read: Callable[[str], tuple[Entry, ...]]) -> Callable[[str, str], tuple[Entry, ...]]:
+    """Return how a file is read that nothing shipped stands behind."""
+    return lambda text, _shipped: read(text)
+
+
 def _never(_row: Row, _at: datetime) -> bool:
     return False
 
@@ -54,7 +59,7 @@ REGISTERS: dict[str, Register] = {
     for one in (
         Register(
             name="people",
-            read=staff.read,
+            read=_alone(staff.read),
             settled=_whole,
             judged=staff.judged,
             key=lambda row: str(row["id"]),
@@ -63,7 +68,7 @@ REGISTERS: dict[str, Register] = {
         ),
         Register(
             name="providers",
-            read=firms.read,
+            read=_alone(firms.read),
             settled=_whole,
             judged=firms.judged,
             key=lambda row: str(row["id"]),
@@ -72,7 +77,7 @@ REGISTERS: dict[str, Register] = {
         ),
         Register(
             name="councils",
-            read=bodies.read,
+            read=_alone(bodies.read),
             settled=lambda before, wanted, proposed, _at: bodies.settled(
                 before, wanted, proposed.astimezone(LONDON).date()
             ),
@@ -83,12 +88,21 @@ REGISTERS: dict[str, Register] = {
         ),
         Register(
             name="rota",
-            read=rota.read,
+            read=_alone(rota.read),
             settled=lambda before, wanted, _proposed, at: rota.settled(before, wanted, at),
             judged=rota.judged,
             key=rota.key_of,
             title=rota.title_of,
             is_over=rota.is_over,
+        ),
+        Register(
+            name="policy",
+            read=policies.read,
+            settled=_whole,
+            judged=policies.judged,
+            key=policies.key_of,
+            title=policies.title_of,
+            is_over=_never,
         ),
     )
 }

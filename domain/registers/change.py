@@ -29,6 +29,7 @@ About = Literal[
     "rota",
     "councils",
     "providers",
+    "policy",
     "token-issue",
     "token-revoke",
     "case-revive",
@@ -105,12 +106,18 @@ class Change(Value):
             return f"a token for {self.holder}"
         if self.about == "token-revoke":
             return f"every token of {self.holder}"
-        return "the rota" if self.about == "rota" else f"the register of {self.about}"
+        return named(self.about)
 
     @property
     def proposers(self) -> frozenset[Role]:
         """Return the least roles of whoever may propose it."""
         return CONFIRMERS if self.about in ACTS else PROPOSERS
+
+
+def named(about: About) -> str:
+    """Return what people call a register."""
+    own = {"rota": "the rota", "policy": "the policy of new cases"}
+    return own.get(about, f"the register of {about}")
 
 
 def fingerprint(rows: Sequence[Any]) -> str:

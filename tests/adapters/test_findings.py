@@ -52,7 +52,7 @@ async def keep(records: DatabaseRecords, state: str, *, live: bool = True) -> No
 
 async def paged(engine: AsyncEngine, clock: Clock, at: datetime, key: str) -> None:
     """Write a page row about the clock, to somebody who can be found."""
-    pager = DatabasePager(engine, Registers(engine, clock), FakePageSender(), clock, MINUTE)
+    pager = DatabasePager(engine, Registers(engine, clock), FakePageSender(), clock)
     about = "triage-acknowledgement#1"
     page = Page(about=about, rung=1, at=at, due_at=DUE, owner=None, exercise=False)
     rows = (PageRow(key=key, case=REFERENCE, page=page, says="it waits"),)

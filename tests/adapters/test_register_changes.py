@@ -234,9 +234,7 @@ class TestRota:
     async def test_the_very_next_page_goes_to_whoever_is_on_now(
         self, office: Office, clock: Clock
     ) -> None:
-        pager = DatabasePager(
-            office.engine, office.registers, FakePageSender(), clock, batching=60 * HOUR
-        )
+        pager = DatabasePager(office.engine, office.registers, FakePageSender(), clock)
         assert await reached(pager, "one") == ("priya",)
         rota = [{**row, "person": "martin"} if row["rung"] == "L1" else row for row in rows("rota")]
         change = await office.proposes("rota", rota)

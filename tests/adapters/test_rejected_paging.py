@@ -33,8 +33,8 @@ class Night:
         self.sender = FakePageSender()
         self.quarantine = Quarantine(engine, clock, case_keys(clock))
         self.registers = Registers(engine, clock)
-        pager = DatabasePager(engine, self.registers, self.sender, clock, MINUTE, self._pause)
-        self.paging = RejectedPaging(self.quarantine, pager, clock, RUNG)
+        pager = DatabasePager(engine, self.registers, self.sender, clock, self._pause)
+        self.paging = RejectedPaging(self.quarantine, pager, clock, self.registers.policy)
 
     async def _pause(self, seconds: float) -> None:
         self.clock.move(timedelta(seconds=seconds))

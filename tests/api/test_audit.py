@@ -49,7 +49,7 @@ async def test_a_whole_record_says_how_long_it_is_and_its_head(told: DeskHouse) 
     one, every = await told.get(f"/audit/{CASE}"), await told.get("/audit")
     assert one.json["facts"] == len(STORY.facts)
     assert every.json == {
-        "ok": True, "cases": 1, "facts": len(STORY.facts), "register_entries": 5,
+        "ok": True, "cases": 1, "facts": len(STORY.facts), "register_entries": 6,
     }  # fmt: skip
     history = (await told.get(f"/cases/{CASE}/history")).json["facts"]
     assert one.json["head"] == history[-1]["hash"]

@@ -47,7 +47,7 @@ def a_file(cir: Shell, name: str = "people.json", content: str = "[]") -> Path:
     return path
 
 
-@pytest.mark.parametrize("noun", ["people", "rota", "providers", "councils"])
+@pytest.mark.parametrize("noun", ["people", "rota", "providers", "councils", "policy"])
 def test_an_import_sends_the_file_and_its_name_without_the_folder(
     cir: Shell, desk: PretendDesk, noun: str
 ) -> None:
@@ -57,6 +57,34 @@ def test_an_import_sends_the_file_and_its_name_without_the_folder(
     (asked,) = desk.given
     assert asked.query == {"file": "people.json"}
     assert asked.body == [{"id": "nora"}]
+
+
+def test_a_policy_is_proposed_and_read_setting_by_setting(cir: Shell, desk: PretendDesk) -> None:
+    value = {"field": "value", "before": "120", "after": "90"}
+    source = {"field": "source", "before": "our default", "after": "our default: agreed"}
+    line = {
+        "key": "decision.target_minutes",
+        "title": "90 minutes (our default: agreed)",
+        "fields": [value, source],
+    }
+    difference = {"added": [], "changed": [line], "ended": []}
+    desk.reads["/changes/3"] = a_change(about="policy", difference=difference, doubts=[])
+    shown = cir("people", "change", "3", "-o", "table").out.splitlines()
+    assert shown[-2:] == [
+        "  ~ decision.target_minutes: 120 → 90 minutes (our default: agreed)",
+        "      source before: our default",
+    ]
+    done = a_change(about="policy", state="confirmed", settled_at=AT, version=7)
+    desk.says["/changes/3/confirm"] = done
+    assert "Each open case keeps its own" in cir("people", "confirm", "3").err
+
+
+def test_the_policy_in_force_is_asked_of_the_desk(cir: Shell, desk: PretendDesk) -> None:
+    line = {"name": "decision.target_minutes", "value": 90, "unit": "minutes", "source": "ours"}
+    desk.reads["/registers/policy"] = [line]
+    assert cir("policy", "show", "--in-force").data == [line]
+    cir("policy", "show")
+    assert [one.path for one in desk.asked] == ["/registers/policy"]
 
 
 def test_a_list_of_councils_says_whose_it_is(cir: Shell, desk: PretendDesk) -> None:

@@ -1,10 +1,12 @@
 """Two example people change registers on a running stack, and an open case hears of it."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from settings import ROOT
 from tests.e2e.house import House, until
 
 pytestmark = pytest.mark.server
@@ -77,3 +79,44 @@ def test_an_open_case_hears_of_another_duty_line(house: House) -> None:
     assert [one["field"] for one in changed["fields"]] == ["duty_line"]
     house.ask("people", "confirm", str(change["change"]), by="ruth")
     until(lambda: house.facts(case, "reference-refreshed"), "the case to hear of it")
+
+
+def test_the_next_case_begins_with_a_policy_two_people_agreed(house: House) -> None:
+    shipped = (ROOT / "policy" / "default.toml").read_text()
+    old = '"decision.target_minutes" = { value = 120, source = "our default" }'
+    new = old.replace("120", "90").replace("our default", "our default: agreed in the spring")
+    file = house.home / "spring.toml"
+    file.write_text(shipped.replace(old, new))
+    before = house.open()
+
+    assert told(house.cir("policy", "import", str(file), by="kaya")) == (4, "role-not-allowed")
+    change = house.ask("policy", "import", str(file), by="helen")
+    (line,) = change["difference"]["changed"]
+    assert (line["key"], line["title"]) == (
+        "decision.target_minutes",
+        "90 minutes (our default: agreed in the spring)",
+    )
+    number = str(change["change"])
+    assert change["change"] in [one.get("change") for one in house.ask("inbox", by="ruth")]
+    assert told(house.cir("people", "confirm", number, by="helen")) == (4, "same-person")
+    house.ask("people", "confirm", number, by="ruth")
+    lines = {row["name"]: row for row in house.ask("policy", "show", "--in-force")}
+    assert lines["decision.target_minutes"]["value"] == 90
+
+    after = house.open()
+    assert [minutes_to_decide(house, case) for case in (before, after)] == [120, 90]
+
+    house.down()
+    again = house.cir("local", "up", "--policy", str(ROOT / "policy" / "default.toml"))
+    assert again.code == 0
+    assert "The policy of new cases is the one on record." in again.err
+    assert "cir policy import" in again.err
+    assert minutes_to_decide(house, house.open()) == 90
+
+
+def minutes_to_decide(house: House, case: str) -> float:
+    """Acknowledge a case and return how long its decision may take by its clock."""
+    house.ask("triage", "acknowledge", case)
+    clock = house.clock(case, "decision")
+    begins, due = (datetime.fromisoformat(clock[name]) for name in ("started_at", "due_at"))
+    return (due - begins).total_seconds() / 60

@@ -168,7 +168,7 @@ def _pager(
     async def pause(seconds: float) -> None:
         clock.move(timedelta(seconds=seconds))
 
-    return DatabasePager(engine, registers, sender, clock, timedelta(seconds=60), pause)
+    return DatabasePager(engine, registers, sender, clock, pause)
 
 
 def _row(number: int) -> PageRow:

@@ -49,8 +49,7 @@ async def test_edge_25_on_a_bank_holiday_night_an_empty_l1_is_passed_at_once(
     async def pause(seconds: float) -> None:
         clock.move(timedelta(seconds=seconds))
 
-    minute = timedelta(seconds=60)
-    pager = DatabasePager(engine, registers, FakePageSender(), clock, minute, pause)
+    pager = DatabasePager(engine, registers, FakePageSender(), clock, pause)
     row = PageRow(key=effect.key, case=story.case.reference, page=effect.page, says="late")
     (answer,) = await pager.enter(PageBatch(rows=(row,)))
     assert (answer.rung, answer.people) == (2, ("helen",))

@@ -50,6 +50,7 @@ def test_a_server_that_is_set_up_is_told_with_its_clock(temporal: Ports, tmp_pat
     rows, _ = trial(tmp_path, "", address)
     assert {part: row["ok"] for part, row in rows.items()} == {
         "outbox": True,
+        "policy": True,
         "temporal": True,
         "clock": True,
     }
@@ -75,6 +76,7 @@ secret_file = "{tmp_path}/secret"
     )
     assert {part: row["ok"] for part, row in rows.items()} == {
         "outbox": True,
+        "policy": True,
         "mail": False,
         "finance": False,
         "temporal": False,

@@ -110,7 +110,8 @@ async def kept(office: live.Office, reference: str) -> Taken:
 async def started(office: live.Office, taken: Taken) -> LiveCase:
     """Start the case of a report that is kept."""
     intake = Intake(office.engine, live.utc_now, case_keys_of(office.settings))
-    await start_taken(office.client, office.queue, intake, office.registers, live.slow(), taken)
+    client, queue = office.client, office.queue
+    await start_taken(client, queue, intake, office.registers, taken, policy=live.slow())
     handle = office.client.get_workflow_handle(taken.reference)
     return LiveCase(office, taken.reference, handle)
 

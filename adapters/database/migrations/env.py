@@ -4,7 +4,8 @@ from alembic import context
 from sqlalchemy import Connection, create_engine, func, pool, select
 from sqlmodel import SQLModel
 
-import adapters.database.tables  # noqa: F401  (fills the metadata)
+import adapters.database.policy_table
+import adapters.database.tables  # noqa: F401  (both fill the metadata)
 
 MIGRATORS = 0x434953
 """The name of the migrators' lock on PostgreSQL; the one after the writers'."""

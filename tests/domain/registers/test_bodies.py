@@ -71,7 +71,7 @@ def test_a_council_that_is_left_out_ends_and_is_never_deleted() -> None:
 def test_what_ends_is_told_as_ended() -> None:
     text = json.dumps([{"code": "XEA", "name": EASTMERE["name"]}])
     register, before = REGISTERS["councils"], (EASTMERE, WESTMERE)
-    after = register.settled(before, register.read(text), NOON, NOON)
+    after = register.settled(before, register.read(text, ""), NOON, NOON)
     found = register.difference(before, after, NOON)
     assert found.counts == {"added": 0, "changed": 0, "ended": 1}
     (one,) = found.ended
@@ -144,7 +144,7 @@ def test_the_published_list_becomes_a_register_and_again_changes_nothing() -> No
     if not path.exists():
         pytest.skip("LEFT OUT: the published list of English councils is not beside this clone.")
     register, text = REGISTERS["councils"], path.read_text(encoding="utf-8")
-    entries = register.read(text)
+    entries = register.read(text, "")
     rows = register.settled((), entries, NOON, NOON)
     assert len(rows) == 317
     assert register.judged(entries, rows, Around(), NOON) == ("317 councils exist on 2026-11-23.",)
