@@ -24,6 +24,9 @@ from starter import ServerAwayError, bringer, start_taken
 START_WITHIN = 3.0
 """Seconds a start may take before the report counts as kept; it then starts by itself."""
 
+PLAYED_WITHIN = 12.0
+"""Seconds the start of a played exercise may take: nothing starts it later by itself."""
+
 router = APIRouter()
 
 
@@ -98,7 +101,7 @@ async def _start_played(request: Request, desk: Desk, taken: Taken, policy: Poli
         Answer: Temporal was not reached.
     """
     try:
-        await asyncio.wait_for(_start(request, desk, taken, policy), START_WITHIN)
+        await asyncio.wait_for(_start(request, desk, taken, policy), PLAYED_WITHIN)
     except (ServerAwayError, TimeoutError) as error:
         words = (
             f"Temporal was not reached: the exercise {taken.reference} does not start. Try again."
