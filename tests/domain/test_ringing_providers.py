@@ -3,9 +3,10 @@
 import pytest
 
 from domain.case import Case
-from domain.told import wants_to_hear
+from domain.told import latest, wants_to_hear
 from domain.view import open_actions
 from tests.builders import MINUTE, NOON, a_case
+from tests.domain.clocks.story import Story
 from tests.domain.decisions.handling_cases import give, told
 
 CALL_OUT = told("c", "call-out", "provider", "provider-message", "page")
@@ -47,3 +48,24 @@ def test_a_page_that_failed_beside_a_message_that_arrived_asks_for_no_call() -> 
 def test_a_case_of_older_rules_does_not_hear_of_providers() -> None:
     assert not wants_to_hear(a_case(notices=(CALL_OUT,), rules=3), "c", "failed")
     assert wants_to_hear(a_case(notices=(CALL_OUT,)), "c", "failed")
+
+
+def test_of_what_arrived_a_case_hears_only_while_a_rule_waits_for_it() -> None:
+    activated, other = told("a", "activation-confirmed"), told("b", "report-receipt")
+    case = Story().activated(10).case.but(notices=(activated, other))
+    assert wants_to_hear(case, "a", "delivered")
+    assert not wants_to_hear(case, "a", "sending")
+    assert not wants_to_hear(case, "b", "delivered")
+    assert not wants_to_hear(a_case(notices=(activated,)), "a", "delivered")
+    assert wants_to_hear(a_case(notices=(other,), phone_task=("b",)), "b", "delivered")
+
+
+@pytest.mark.parametrize("channel", ["email", "sms", "phone"])
+def test_of_what_one_instruction_told_the_council_is_meant_where_it_may_be_the_way(
+    channel: str,
+) -> None:
+    council = told("k/1", "case-closed", "council", "email")
+    desk = told("k/2", "case-closed", "provider", "provider-message")
+    case = a_case(notices=(council, desk))
+    assert latest(case, "case-closed", channel) == council
+    assert latest(case, "case-closed", "provider-message") == desk

@@ -218,6 +218,13 @@ def test_authority_that_does_not_cover_what_is_logged_leaves_the_clock_running()
     assert story.stands("spend-authority") == ("met", 4 * HOURS, None)
 
 
+def test_more_work_over_an_authority_that_is_passed_already_starts_no_second_clock() -> None:
+    story = ROWS["spend-authority"].begin()
+    ways.log(story, 60, 1)
+    assert story.stands("spend-authority") == ("running", 4 * HOURS, None)
+    assert [run.instance for run in story.case.clocks if run.clock == "spend-authority"] == [1]
+
+
 def test_work_exactly_at_the_authority_starts_nothing() -> None:
     story = ways.log(ways.containing(), 0, 13)  # £59,280
     assert story.case.latest_clock("spend-authority") is None

@@ -137,6 +137,7 @@ def test_a_case_is_closed_by_a_second_person() -> None:
     case = proposed()
     events = confirm().decide(case, ONE)
     assert types(events) == ("case-closed",)
+    assert events[0].model_dump()["outcome"] == Outcome.SUPPORTED
     closed = applied(case, events)
     assert (closed.phase, closed.outcome, closed.closed_at) == (
         Phase.CLOSED,

@@ -21,11 +21,13 @@ from tests.builders import (
     ONE,
     WHY,
     a_case,
+    a_council,
     applied,
     at_work,
     called_out,
     code_of,
     in_contact,
+    providers,
     stamped,
     types,
 )
@@ -160,6 +162,14 @@ def test_edge_17_the_other_provider_is_called_out_at_once() -> None:
     assert {first, story.provider} == {"alder", "kestrel"}
     assert story.clock("provider-assignment").state == "met"
     assert story.pages("alarm:no-provider") == []
+
+
+def test_an_activation_that_finds_nobody_raises_no_provider_at_once() -> None:
+    code = a_council().code
+    firms = tuple(one.but(conflicts=(code,)) for one in providers())
+    story = Story(firms=firms).activated(3)
+    assert story.case.engagement.provider is None
+    assert story.pages("alarm:no-provider") == [(3, 2)]
 
 
 def test_edge_17_with_nobody_left_no_provider_is_raised_until_somebody_is_called_out() -> None:

@@ -56,6 +56,8 @@ def test_whether_a_council_is_eligible_is_judged_anew_only_with_its_type() -> No
     assert laid(same, closed)["XEA"]["eligible"] is False
     other = HEADER + f"XEA,{EASTMERE['name']},,,UA,\n"
     assert laid(other, closed)["XEA"]["eligible"] is True
+    said = json.dumps([{**EASTMERE, "type": "unitary", "eligible": False}])
+    assert laid(said, EASTMERE)["XEA"]["eligible"] is False
     fire = HEADER + f"XEA,{EASTMERE['name']},,,FIRE,\n"
     assert laid(fire, EASTMERE)["XEA"]["eligible"] is False
 

@@ -20,6 +20,7 @@ CARD = {
     "to": "2027-03-31",
     "rates": {"lead": 148000},
 }
+ITS_LAST_DAY = {**CARD, "id": "x", "from": "2027-03-31", "to": "2028-03-31"}
 RECOVERY = {**CARD, "id": "recovery-2026", "kind": "recovery"}
 
 
@@ -55,6 +56,8 @@ def test_two_providers_with_cards_are_beyond_doubt() -> None:
         ({"cards": [{**CARD, "rates": {"lead": -1}}]}, "cards.0.rates.lead"),
         ({"cards": [CARD, RECOVERY | {"id": CARD["id"]}]}, "two cards are called response-2026"),
         ({"cards": [CARD, CARD | {"id": "x"}]}, "response-2026 and x are both in force"),
+        ({"cards": [CARD, ITS_LAST_DAY]}, "response-2026 and x are both in force"),
+        ({"cards": [ITS_LAST_DAY, CARD]}, "x and response-2026 are both in force"),
         ({"duty_line": ""}, "duty_line"),
         ({"id": "system"}, "that cannot be an id"),
         ({"id": "kaya"}, "kaya is the id of a person"),

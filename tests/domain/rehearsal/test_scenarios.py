@@ -55,6 +55,17 @@ def test_a_wrong_expectation_is_a_mismatch_with_step_and_field() -> None:
     ]
 
 
+def test_what_a_repeated_report_changed_is_compared_where_a_story_says_it() -> None:
+    data = story()
+    again = {"n": 2, "at": "+00:01:00", "by": "system", "command": "open-case", "repeat_of": 1}
+    data["steps"] = [data["steps"][0], {**again, "expect": {"changed": ["impact.people_affected"]}}]
+    data["final"] = {}
+    (found,) = rehearse(read_scenario(json.dumps(data)), a_policy())["mismatches"]
+    assert found == {
+        "step": 2, "field": "changed", "expected": ["impact.people_affected"], "actual": []
+    }  # fmt: skip
+
+
 def played(*steps: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what comes of ``steps`` in a case that kaya has acknowledged."""
     data = story()
