@@ -13,7 +13,7 @@ from stack.layout import Layout
 from stack.local import start, wait_until_ready
 from tests.e2e.house import House, a_house, a_report, say, until
 
-pytestmark = [pytest.mark.crash, pytest.mark.server]
+pytestmark = [pytest.mark.crash, pytest.mark.server, pytest.mark.timeout(300)]
 
 UNREACHABLE = 7
 
