@@ -175,14 +175,16 @@ def command_line(words: list[str]) -> tuple[str, dict[str, Any]]:
     today = now.astimezone(ZoneInfo("Europe/London")).date().isoformat()
     group, verb, _, *rest = words
     row = json.loads((ROOT / "cli" / "verbs.json").read_text())[group][verb]
-    places = {f"--{one['flag']}": one["place"].split(".") for one in row["options"]}
+    options = {f"--{one['flag']}": one for one in row["options"]}
     inputs: dict[str, Any] = {}
     for flag, value in zip(rest[::2], rest[1::2], strict=True):
-        *outer, last = places.get(flag, [flag.removeprefix("--")])
+        option = options.get(flag, {"place": flag.removeprefix("--")})
+        *outer, last = option["place"].split(".")
         inner = inputs
         for part in outer:
             inner = inner.setdefault(part, {})
-        inner[last] = value.format(today=today, now=now.isoformat())
+        said = value.format(today=today, now=now.isoformat())
+        inner[last] = int(said) if option.get("kind") == "int" else said
     return row["command"], inputs
 
 
